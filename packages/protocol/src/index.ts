@@ -1,0 +1,21 @@
+export { type ErrorCode, errorCodes } from "./errors.ts";
+export { type FrameHello, frameHello, type HostPort, hostPort } from "./handshake.ts";
+export { limits, utf8Length } from "./limits.ts";
+export { type Manifest, manifest } from "./manifest.ts";
+export {
+  type FrameMessage,
+  type HostMessage,
+  type Phase,
+  parseFrameMessage,
+  parseHostMessage,
+} from "./messages.ts";
+export {
+  type AppId,
+  type AppType,
+  appId,
+  appType,
+  reasonText,
+  secretName,
+  secretValue,
+} from "./names.ts";
+export { paths, reserved } from "./paths.ts";

@@ -1,0 +1,23 @@
+/** Limits that both sides of every border enforce. Sizes are bytes of UTF-8, times are milliseconds. */
+export const limits = {
+  secretName: 128,
+  secretValue: 64 * 1024,
+  reason: 8 * 1024,
+  /** Code and requirements carried by a link, after decompression. */
+  linkCode: 1024 * 1024,
+  requirements: 16 * 1024,
+  /** One line or chunk of console output; the worker cuts longer ones. */
+  consoleText: 64 * 1024,
+  errorText: 16 * 1024,
+  /** Requests of one frame that may wait for the visitor at once; more are denied. */
+  pendingRequests: 50,
+  /** Time after which the confirm button of the dialog reacts. */
+  confirmDelay: 1_000,
+} as const;
+
+const encoder = new TextEncoder();
+
+/** Length of `text` in bytes of UTF-8. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
