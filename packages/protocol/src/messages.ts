@@ -54,6 +54,11 @@ export const hostMessage = z.discriminatedUnion("type", [
       id: appId,
       type: appType,
       code: z.string(),
+      /**
+       * Where the code is when the link carries an address instead of source; `code` is empty then.
+       * The frame fetches it: the platform origin never fetches for an app.
+       */
+      codeUrl: z.optional(z.string()),
       requirements: z.string(),
     }),
     theme: z.enum(["light", "dark"]),
