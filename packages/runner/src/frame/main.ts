@@ -1,0 +1,69 @@
+import { manifest as manifestSchema, paths } from "@portafilter/protocol";
+import type { FromServiceWorker, RunDescription, ToWorker } from "../wire.ts";
+import { connectToHost } from "./host.ts";
+import { canSuspend, controlled } from "./service-worker.ts";
+import { createSyncDesk } from "./sync-desk.ts";
+import { startWorker } from "./worker.ts";
+
+/**
+ * The runtime frame: a switchboard between host page, service worker and the Python worker.
+ * It holds the host's port, because a worker that is blocked in a synchronous request cannot.
+ */
+const manifest = manifestSchema.parse(
+  JSON.parse(document.getElementById("manifest")?.textContent ?? "null"),
+);
+const run = new URLSearchParams(location.search).get("run") ?? "";
+
+const serviceWorker = controlled();
+// Where Python can suspend, the worker need not be controlled by the service worker: it starts at once.
+const worker = startWorker(manifest, run, canSuspend() ? Promise.resolve() : serviceWorker);
+
+const desk = createSyncDesk();
+const host = connectToHost(manifest.platformOrigin, (message) => {
+  if (message.type === "app.start") description = describe(message.app.type);
+  if (!desk.take(message)) worker.send({ type: "host", message });
+});
+worker.onMessage((message) => {
+  host.send(message);
+});
+
+let description: RunDescription = describe("streamlit");
+function describe(type: string): RunDescription {
+  return {
+    platformOrigin: manifest.platformOrigin,
+    pageScript: `${paths.runner}${manifest.version}/page.js`,
+    statics: manifest.statics[type] ?? {},
+  };
+}
+
+navigator.serviceWorker.addEventListener("message", (event: MessageEvent<FromServiceWorker>) => {
+  const port = event.ports[0];
+  if (!port || event.data.run !== run) return;
+  switch (event.data.type) {
+    case "run.describe":
+      port.postMessage(description);
+      break;
+    case "sync":
+      desk.answer(event.data.request, port, (message) => {
+        host.send(message);
+      });
+      break;
+    default:
+      worker.send(event.data satisfies ToWorker, [port]);
+  }
+});
+navigator.serviceWorker.startMessages();
+
+serviceWorker.then(
+  () => {
+    host.send({ v: 1, type: "app.progress", phase: "runtime", detail: "", done: 0 });
+  },
+  (error: unknown) => {
+    host.send({
+      v: 1,
+      type: "app.failed",
+      phase: "runtime",
+      message: `The browser did not start the app's service worker: ${String(error)}`,
+    });
+  },
+);

@@ -1,0 +1,41 @@
+/**
+ * The parts of Pyodide and Emscripten that the runner uses, as ports. Some are not in Pyodide's public
+ * types (314.0.7); the browser tests hold them.
+ */
+export type FileSystem = {
+  readonly mkdirTree: (path: string) => void;
+  readonly create: (path: string, mode: number) => FileNode;
+  readonly writeFile: (path: string, content: string | Uint8Array) => void;
+  readonly readFile: (path: string) => Uint8Array;
+  readonly readdir: (path: string) => string[];
+  readonly stat: (path: string) => { mode: number };
+  readonly isDir: (mode: number) => boolean;
+};
+
+/** A file of Emscripten's in-memory file system. */
+export type FileNode = { contents: Uint8Array; usedBytes: number; stream_ops: FileOperations };
+export type FileOperations = {
+  read: (stream: { node: FileNode }, ...rest: unknown[]) => number;
+  mmap: (stream: { node: FileNode }, ...rest: unknown[]) => unknown;
+};
+
+export type Pyodide = {
+  readonly FS: FileSystem;
+  readonly loadedPackages: Record<string, string>;
+  readonly globals: { readonly set: (name: string, value: unknown) => void };
+  readonly pyimport: (name: string) => unknown;
+  readonly runPython: (code: string) => unknown;
+  readonly registerJsModule: (name: string, module: object) => void;
+  readonly unpackArchive: (
+    archive: ArrayBuffer | Uint8Array,
+    format: "wheel",
+    options: { extractDir: string },
+  ) => void;
+  readonly loadPackage: (
+    names: readonly string[],
+    options: { messageCallback: (text: string) => void; errorCallback: (text: string) => void },
+  ) => Promise<unknown>;
+  readonly makeMemorySnapshot: () => Uint8Array;
+};
+
+export type PyodideModule = { readonly loadPyodide: (settings: object) => Promise<Pyodide> };

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import * as core from "pyodide";
+import type { PyodideModule } from "../pyodide.ts";
+import { frameworks } from "./frameworks.ts";
+import { packFiles } from "./pack.ts";
+
+/**
+ * Makes the memory image of an interpreter that has a framework imported, and the pack of its files.
+ *
+ * Runs as a process of its own, on a Node with WebAssembly stack switching: in an image that was made
+ * without it, Python can never suspend. Reads one JSON object from standard input, writes the names of
+ * the three files it made to standard output.
+ */
+type Order = {
+  framework: string;
+  /** Folder of Pyodide's core files. */
+  pyodide: string;
+  /** Wheels to unpack, `portafilter_runtime` among them; native ones cannot be in an image. */
+  wheels: { name: string; version: string; path: string }[];
+  /** Folder that gets the files. */
+  out: string;
+  /** Address prefix under which `out` is served. */
+  base: string;
+};
+
+const order = JSON.parse(await text(process.stdin)) as Order;
+const framework = frameworks[order.framework];
+if (!framework) throw new Error(`No image can be made for ${order.framework}.`);
+if (!("Suspending" in WebAssembly))
+  throw new Error("This Node has no WebAssembly stack switching.");
+
+const { loadPyodide } = core as unknown as PyodideModule;
+const pyodide = await loadPyodide({
+  indexURL: `${order.pyodide}/`,
+  packages: [],
+  _makeSnapshot: true,
+});
+const site = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
+for (const wheel of order.wheels) {
+  const bytes = await readFile(wheel.path);
+  pyodide.unpackArchive(new Uint8Array(bytes), "wheel", { extractDir: site });
+}
+pyodide.globals.set("_modules", framework.modules.join(" "));
+pyodide.runPython(`
+import gc, importlib
+for _name in _modules.split():
+    importlib.import_module(_name)
+del _modules, _name
+gc.collect()
+`);
+
+const image = pyodide.makeMemorySnapshot();
+const { pack, files } = packFiles(pyodide.FS, site, framework.leaveOut);
+const names = {
+  image: named("bin", image),
+  pack: named("pack", pack),
+};
+const tree = JSON.stringify({
+  v: 1,
+  site,
+  pack: order.base + names.pack,
+  packages: Object.fromEntries(order.wheels.map(({ name, version }) => [name, version])),
+  files,
+});
+const treeName = named("json", new TextEncoder().encode(tree));
+await write(names.image, image);
+await write(names.pack, pack);
+await write(treeName, tree);
+console.log(JSON.stringify({ ...names, tree: treeName, bytes: image.byteLength }));
+
+function named(ending: string, content: Uint8Array): string {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  return `${order.framework}-${hash}.${ending}`;
+}
+
+async function write(name: string, content: Uint8Array | string): Promise<void> {
+  const path = join(order.out, name);
+  await writeFile(`${path}.new`, content);
+  await rename(`${path}.new`, path);
+}

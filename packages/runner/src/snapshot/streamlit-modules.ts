@@ -1,0 +1,20 @@
+/** What Streamlit 1.67 imports until its first script has run, found by `trace.ts`. */
+export const streamlitModules: readonly string[] = [
+  "portafilter_runtime",
+  "pycafe",
+  "streamlit",
+  "streamlit.starlette",
+  "streamlit.web.server.starlette.starlette_app",
+  "streamlit.web.server.starlette.starlette_websocket",
+  "streamlit.runtime.app_session",
+  "streamlit.runtime.scriptrunner.script_runner",
+  "anyio",
+  "anyio._backends._asyncio",
+  "starlette.staticfiles",
+  "starlette.routing",
+  "concurrent.futures.thread",
+  "mimetypes",
+  "email",
+  "html",
+  "http.cookies",
+];

@@ -1,0 +1,31 @@
+import type { HostMessage } from "@portafilter/protocol";
+import type { Progress } from "./progress.ts";
+import type { PythonRuntime } from "./python.ts";
+import { importedPackages, installRequirements } from "./requirements.ts";
+import type { Runtime } from "./runtime.ts";
+
+type Start = Extract<HostMessage, { type: "app.start" }>;
+export type App = { readonly python: PythonRuntime };
+
+const file = "/home/pyodide/app.py";
+
+/** Loads what the app needs and starts it; resolves when it answers requests. */
+export async function launch(
+  starting: Promise<Runtime>,
+  { app, theme, forceSync }: Start,
+  progress: Progress,
+): Promise<App> {
+  const runtime = await starting;
+  const { pyodide, python, packages, host } = runtime;
+  host.forceSync(forceSync);
+  await installRequirements(runtime, app.requirements, progress);
+  const imported = importedPackages(runtime, app.code);
+  if (imported.packages.length > 0) await packages.load(imported.packages);
+  progress.report("starting");
+  pyodide.FS.writeFile(file, app.code);
+  if (imported.modules.length > 0) await python.preimport(JSON.stringify(imported.modules));
+  await python.start(app.type, file, theme);
+  progress.report("ready");
+  void runtime.fetchPack();
+  return { python };
+}

@@ -1,0 +1,67 @@
+import type { FrameMessage } from "@portafilter/protocol";
+import { installNetwork } from "../network/install.ts";
+import type { FromWorker, ToWorker } from "../wire.ts";
+import { type App, launch } from "./app.ts";
+import { createConsole } from "./console.ts";
+import { serveHttp } from "./http.ts";
+import { createProgress } from "./progress.ts";
+import { type Runtime, startRuntime } from "./runtime.ts";
+import { createSecrets } from "./secrets.ts";
+import { serveSocket } from "./socket.ts";
+
+/** The worker that runs Python. One run, one worker: a restart is a new frame. */
+const post = (message: FrameMessage) => {
+  postMessage({ type: "host", message } satisfies FromWorker);
+};
+const progress = createProgress(post);
+const output = createConsole(post);
+const secrets = createSecrets(post);
+
+let runtime: Promise<Runtime> | undefined;
+let app: Promise<App> | undefined;
+let appStarted: (app: Promise<App>) => void = () => undefined;
+const running = new Promise<App>((resolve) => {
+  appStarted = resolve;
+});
+
+addEventListener("message", (event: MessageEvent<ToWorker>) => {
+  const message = event.data;
+  const port = event.ports[0];
+  switch (message.type) {
+    case "boot":
+      secrets.useRun(message.run);
+      runtime = startRuntime(message.manifest, { progress, output, secrets });
+      runtime.catch(progress.fail);
+      break;
+    case "host":
+      if (message.message.type === "app.start") {
+        if (!runtime || app) return;
+        app = launch(runtime, message.message, progress);
+        app.catch(progress.fail);
+        appStarted(app);
+      } else if (message.message.type === "app.theme") {
+        const { theme } = message.message;
+        void running.then(({ python }) => {
+          python.set_theme(theme);
+        });
+      } else secrets.receive(message.message);
+      break;
+    case "http":
+      if (port) void running.then(({ python }) => serveHttp(python, message, port), refuse(port));
+      break;
+    case "socket":
+      if (port) void running.then(({ python }) => serveSocket(python, message, port), refuse(port));
+      break;
+  }
+});
+
+function refuse(port: MessagePort) {
+  return () => {
+    port.postMessage({
+      type: "error",
+      message: "The app did not start; the page around it says why.",
+    });
+  };
+}
+
+installNetwork(globalThis);

@@ -1,0 +1,92 @@
+import { paths } from "@portafilter/protocol";
+import type { Pyodide } from "../pyodide.ts";
+import type { Progress } from "./progress.ts";
+import type { Tree } from "./snapshot.ts";
+
+type LockedPackage = {
+  readonly name: string;
+  readonly version: string;
+  readonly file_name: string;
+  readonly depends: readonly string[];
+  readonly imports: readonly string[];
+  /** Bytes; ours, not in Pyodide's own locks. */
+  readonly size?: number;
+};
+export type Lock = { readonly packages: Readonly<Record<string, LockedPackage>> };
+
+export type Packages = {
+  /** Name of the package of the lock that provides a top-level module and is not loaded yet. */
+  readonly providerOf: (module: string) => string | null;
+  readonly load: (names: readonly string[]) => Promise<void>;
+  /** The same for code that cannot suspend: blocks the worker, one file at a time. */
+  readonly loadSync: (names: readonly string[]) => void;
+};
+
+/** Loads packages of the lock, on top of those that are in the memory image. */
+export function createPackages(
+  pyodide: Pyodide,
+  lock: Lock,
+  tree: Tree,
+  progress: Progress,
+): Packages {
+  const loaded = pyodide.loadedPackages;
+  for (const name of Object.keys(tree.packages)) loaded[name] = "memory image";
+  const providers = new Map<string, string>();
+  for (const [name, { imports }] of Object.entries(lock.packages)) {
+    for (const module of imports) providers.set(module, name);
+  }
+
+  const missing = (names: readonly string[], found = new Map<string, LockedPackage>()) => {
+    for (const name of names) {
+      const entry = lock.packages[name];
+      if (!entry || found.has(name) || name in loaded) continue;
+      found.set(name, entry);
+      missing(entry.depends, found);
+    }
+    return found;
+  };
+
+  return {
+    providerOf(module) {
+      const name = providers.get(module);
+      return name === undefined || name in loaded ? null : name;
+    },
+    async load(names) {
+      const entries = [...missing(names).values()];
+      const failures: string[] = [];
+      let done = 0;
+      if (entries.length > 0) progress.report("packages", describe(entries), 0);
+      await pyodide.loadPackage(names, {
+        messageCallback: (text) => {
+          if (!text.startsWith("Loaded")) return;
+          progress.report("packages", text, ++done / Math.max(1, entries.length));
+        },
+        errorCallback: (text) => failures.push(text),
+      });
+      const absent = entries.filter(({ name }) => !(name in loaded));
+      if (absent.length > 0) throw new Error(unavailable(absent, failures));
+    },
+    loadSync(names) {
+      for (const [name, entry] of missing(names)) {
+        const http = new XMLHttpRequest();
+        http.open("GET", paths.packages + entry.file_name, false);
+        http.responseType = "arraybuffer";
+        http.send();
+        if (http.status !== 200) throw new Error(unavailable([entry], [`status ${http.status}`]));
+        pyodide.unpackArchive(http.response as ArrayBuffer, "wheel", { extractDir: tree.site });
+        loaded[name] = "lock";
+      }
+    },
+  };
+}
+
+function describe(entries: readonly LockedPackage[]): string {
+  return entries
+    .map(({ name, size }) => (size === undefined ? name : `${name}, ${(size / 1e6).toFixed(1)} MB`))
+    .join("; ");
+}
+
+function unavailable(entries: readonly LockedPackage[], causes: readonly string[]): string {
+  const names = entries.map(({ name, version }) => `${name} ${version}`).join(", ");
+  return `This server could not provide ${names}. ${causes.join(" ")}`.trim();
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { ensureBrowsers } from "./browsers.ts";
+
+/**
+ * Builds everything, runs every test and closes with one line of counts. Arguments narrow it down to
+ * vitest projects: `node tools/test.ts unit`.
+ */
+const projects = process.argv.slice(2);
+const results = "test-results/vitest.json";
+
+ensureBrowsers();
+const built = spawnSync("node", ["tools/build.ts"], { stdio: "inherit" });
+if (built.status !== 0) process.exit(1);
+
+mkdirSync("test-results", { recursive: true });
+rmSync(results, { force: true });
+const run = spawnSync(
+  "vitest",
+  [
+    "run",
+    ...(projects.length > 0 ? projects : ["unit", "e2e"]).flatMap((name) => ["--project", name]),
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${results}`,
+  ],
+  { stdio: ["ignore", "inherit", "inherit"] },
+);
+
+type Report = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numFailedTestSuites: number;
+  success: boolean;
+};
+const report = JSON.parse(readFileSync(results, "utf8")) as Report;
+// A file that fails to load has no tests to count, and must not pass for that.
+const failed =
+  report.numFailedTests === 0 && !report.success
+    ? Math.max(1, report.numFailedTestSuites)
+    : report.numFailedTests;
+const skipped = report.numPendingTests + report.numTodoTests;
+console.log(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = run.status === 0 && failed === 0 ? 0 : 1;
