@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
+          globalSetup: ["e2e/harness/server.ts"],
           testTimeout: 120_000,
           hookTimeout: 240_000,
           maxWorkers: 2,

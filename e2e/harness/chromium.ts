@@ -1,0 +1,57 @@
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Address of the server under test. */
+export const address = (): string => inject("address");
+
+/** Launches Debian's Chromium. */
+export function launchChromium() {
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+}
+
+/**
+ * One browser for the file, a fresh profile for each test: call at the top of a file, then `page()` in
+ * the tests. Errors of the host page fail the test in which they happen.
+ */
+export function useChromium(
+  options: Parameters<Awaited<ReturnType<typeof launchChromium>>["newContext"]>[0] = {},
+) {
+  let browser: Awaited<ReturnType<typeof launchChromium>> | undefined;
+  const contexts: BrowserContext[] = [];
+  const errors: string[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    const seen = errors.splice(0);
+    if (seen.length > 0) throw new Error(`The host page reported errors:\n${seen.join("\n")}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const context = async (): Promise<BrowserContext> => {
+    if (!browser) throw new Error("The browser has not been launched.");
+    const fresh = await browser.newContext(options);
+    contexts.push(fresh);
+    fresh.setDefaultTimeout(60_000);
+    fresh.on("page", (page) => {
+      page.on("pageerror", (error) => {
+        if (page.url().startsWith(address())) errors.push(String(error));
+      });
+    });
+    return fresh;
+  };
+  return { context, page: async (): Promise<Page> => (await context()).newPage() };
+}

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  // The context that vitest hands from set-up to tests is typed by augmentation.
+  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+  export interface ProvidedContext {
+    address: string;
+  }
+}
+
+/** Starts `portafilter serve` as a process, and resolves with the address it prints. */
+export async function startServer(
+  env: Record<string, string>,
+): Promise<{ address: string; child: ChildProcess; stop: () => Promise<number | null> }> {
+  const child = spawn("node", ["packages/cli/src/main.ts", "serve"], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  const lines = createInterface({ input: child.stdout });
+  const address = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const ready = /^Portafilter is ready at (\S+)$/.exec(line)?.[1];
+      if (ready === undefined) console.log(`  server: ${line}`);
+      else resolve(ready);
+    });
+    void exited.then(([code]) => {
+      reject(new Error(`The server ended with code ${String(code)} before it was ready.`));
+    });
+  });
+  return {
+    address,
+    child,
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+}
+
+/** One server for all browser tests; its cache of packages is kept between runs. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startServer({ PORT: "0", DATA_DIR: "test-results/data" });
+  project.provide("address", server.address);
+  return async () => {
+    await server.stop();
+  };
+}
