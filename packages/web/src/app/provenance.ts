@@ -1,0 +1,20 @@
+import type { AppId } from "@portafilter/protocol";
+import { examples } from "../examples/catalogue.ts";
+import { messages } from "../messages/index.ts";
+import { snippetId } from "./identity.ts";
+
+/** Who asks, as the platform knows it. Nothing in it comes from the app. */
+export type Provenance = {
+  readonly name: string;
+  /** Null when nobody is known to have written the app: it came from a link. */
+  readonly owner: string | null;
+};
+
+/** Our own examples are known by their identity, so by every byte; all else is an app from a link. */
+export async function provenanceOf(id: AppId): Promise<Provenance> {
+  for (const example of examples) {
+    if ((await snippetId(example.snippet)) === id)
+      return { name: example.title, owner: messages.examples.owner };
+  }
+  return { name: messages.app.unnamed, owner: null };
+}

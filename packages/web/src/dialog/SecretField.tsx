@@ -1,0 +1,112 @@
+import { type ClipboardEvent, type RefObject, useId, useState } from "react";
+import { flushSync } from "react-dom";
+import { EyeIcon, EyeOffIcon } from "../icons/icons.tsx";
+import { messages } from "../messages/index.ts";
+import styles from "./SecretField.module.css";
+import { isSurrounded, type ValueProblem } from "./value.ts";
+
+export type FieldElement = HTMLInputElement | HTMLTextAreaElement;
+
+type Props = {
+  /** The element, whose `value` is the only place where the value is. */
+  readonly field: RefObject<FieldElement | null>;
+  readonly problem: ValueProblem | null;
+  readonly onInput: () => void;
+};
+
+/**
+ * The field for a value. A password field drops line ends, so a value pasted with several lines
+ * turns it into a masked text area that keeps them.
+ */
+export function SecretField({ field, problem, onInput }: Props) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const [lines, setLines] = useState(1);
+  const [surrounded, setSurrounded] = useState(false);
+  const words = messages.secret;
+
+  const look = () => {
+    const value = field.current?.value ?? "";
+    setSurrounded(isSurrounded(value));
+    if (lines > 1) setLines(Math.max(2, value.split("\n").length));
+    onInput();
+  };
+  const paste = (event: ClipboardEvent<HTMLInputElement>) => {
+    const text = event.clipboardData.getData("text/plain").replaceAll(/\r\n?/g, "\n");
+    // Line ends after the last line are what a terminal adds; the field drops them as ever.
+    if (!text.replace(/\n+$/, "").includes("\n")) return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = event.currentTarget;
+    const whole = value.slice(0, selectionStart ?? 0) + text + value.slice(selectionEnd ?? 0);
+    event.currentTarget.value = "";
+    flushSync(() => {
+      setLines(whole.split("\n").length);
+    });
+    fill(field, whole);
+    look();
+  };
+
+  const hint =
+    problem !== null
+      ? words[problem]
+      : lines > 1
+        ? words.lines(lines)
+        : surrounded
+          ? words.surrounded
+          : "";
+  const shared = {
+    id,
+    autoComplete: "off",
+    autoCapitalize: "none",
+    autoCorrect: "off",
+    spellCheck: false,
+    "aria-invalid": problem !== null,
+    "aria-describedby": `${id}-hint`,
+    onInput: look,
+  } as const;
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{words.value}</label>
+      <div className={styles.row}>
+        {lines > 1 ? (
+          <textarea
+            {...shared}
+            ref={field as RefObject<HTMLTextAreaElement | null>}
+            rows={4}
+            className={shown ? undefined : styles.masked}
+          />
+        ) : (
+          <input
+            {...shared}
+            ref={field as RefObject<HTMLInputElement | null>}
+            type={shown ? "text" : "password"}
+            onPaste={paste}
+          />
+        )}
+        <button
+          type="button"
+          className={styles.eye}
+          aria-label={shown ? words.hide : words.show}
+          onClick={() => {
+            setShown(!shown);
+          }}
+        >
+          {shown ? <EyeOffIcon /> : <EyeIcon />}
+        </button>
+      </div>
+      <p
+        id={`${id}-hint`}
+        className={problem === null ? styles.hint : styles.problem}
+        role={problem === null ? undefined : "alert"}
+      >
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+function fill({ current }: RefObject<FieldElement | null>, value: string): void {
+  if (current === null) return;
+  current.value = value;
+  current.focus();
+}

@@ -1,0 +1,33 @@
+import { Suspense } from "react";
+import type { Provenance } from "../app/provenance.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Prompt } from "../broker/state.ts";
+import { SecretDialog } from "./SecretDialog.tsx";
+
+type Props = {
+  readonly queue: readonly Prompt[];
+  readonly who: Provenance;
+  readonly run: Pick<Broker, "allow" | "deny">;
+};
+
+/** The dialog for the first prompt, if there is one; each prompt gets a dialog of its own. */
+export function SecretPrompt({ queue, who, run }: Props) {
+  const prompt = queue[0];
+  if (prompt === undefined) return null;
+  return (
+    <Suspense>
+      <SecretDialog
+        key={prompt.key}
+        prompt={prompt}
+        total={queue.length}
+        who={who}
+        onAllow={(value) => {
+          run.allow(prompt.key, value);
+        }}
+        onDeny={() => {
+          run.deny(prompt.key);
+        }}
+      />
+    </Suspense>
+  );
+}

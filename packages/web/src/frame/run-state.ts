@@ -1,0 +1,51 @@
+import type { FrameMessage, Phase } from "@portafilter/protocol";
+import { type BrokerState, initialBrokerState } from "../broker/state.ts";
+import type { CutOff } from "./connect.ts";
+
+/** Why a run ended; only `reported` carries text of the app. */
+export type Failure =
+  | { readonly kind: "reported"; readonly phase: Phase; readonly message: string }
+  | { readonly kind: "silent" | CutOff };
+
+/** What the page shows of a run. */
+export type RunState = {
+  /** Null until the runtime frame reports; `ready` once the app answers. */
+  readonly phase: Phase | null;
+  readonly detail: string;
+  /** 0 to 1, never falling. */
+  readonly done: number;
+  readonly failure: Failure | null;
+  readonly broker: BrokerState;
+  /** Names this run has asked for, in order, up to a bound. */
+  readonly asked: readonly string[];
+  /** Messages that were not understood. */
+  readonly dropped: number;
+};
+
+const askedLimit = 20;
+
+export const initialRunState: RunState = {
+  phase: null,
+  detail: "",
+  done: 0,
+  failure: null,
+  broker: initialBrokerState,
+  asked: [],
+  dropped: 0,
+};
+
+/** The state after a message that concerns the screen; others leave it as it is. */
+export function afterMessage(state: RunState, message: FrameMessage): RunState {
+  if (message.type === "secret.request") {
+    const known = state.asked.includes(message.name) || state.asked.length >= askedLimit;
+    return known ? state : { ...state, asked: [...state.asked, message.name] };
+  }
+  if (message.type !== "app.progress" || state.phase === "ready") return state;
+  const done = message.phase === "ready" ? 1 : Math.max(state.done, message.done);
+  return { ...state, phase: message.phase, detail: message.detail, done };
+}
+
+/** The state after the run ended; the first failure stays. */
+export function withFailure(state: RunState, failure: Failure): RunState {
+  return state.failure === null ? { ...state, failure } : state;
+}

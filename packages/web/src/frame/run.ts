@@ -1,0 +1,141 @@
+import type { AppId, FrameMessage } from "@portafilter/protocol";
+import { type Broker, createBroker } from "../broker/broker.ts";
+import { type ConsoleLog, createConsoleLog } from "../console/log.ts";
+import { codeAddress, type Snippet } from "../links/snippet.ts";
+import type { SessionStore } from "../session/store.ts";
+import { onThemeChange, pageTheme } from "../theme/theme.ts";
+import { type Connection, connect } from "./connect.ts";
+import { createFrames, type Frames } from "./frames.ts";
+import { createRequestIds } from "./request-ids.ts";
+import { afterMessage, initialRunState, type RunState, withFailure } from "./run-state.ts";
+
+/** How long the runtime frame may take to say hello. */
+const helloPatience = 30_000;
+
+type Options = {
+  readonly id: AppId;
+  readonly origin: string;
+  readonly snippet: Snippet;
+  readonly store: Promise<SessionStore>;
+  /** Makes the runtime behave as without stack switching: the tests' switch. */
+  readonly forceSync: boolean;
+};
+
+/** One start of one app: two frames, one port, one broker. A restart is another run. */
+export type Run = {
+  /** Random; tells this run from every other, in this tab and in others. */
+  readonly name: string;
+  readonly log: ConsoleLog;
+  readonly getState: () => RunState;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Puts the frames into `container`; once. */
+  readonly start: (container: HTMLElement) => void;
+  readonly stop: () => void;
+  readonly reloadApp: () => void;
+} & Pick<Broker, "allow" | "deny" | "askAgain" | "closeNotice">;
+
+/** Makes a run; nothing happens before `start`. */
+export function createRun(options: Options): Run {
+  const name = crypto.randomUUID();
+  const log = createConsoleLog();
+  const listeners = new Set<() => void>();
+  const acceptId = createRequestIds();
+  let state = initialRunState;
+  let frames: Frames | null = null;
+  let connection: Connection | null = null;
+  let broker: Broker | null = null;
+  let stopTheme: (() => void) | null = null;
+  let helloTimer: ReturnType<typeof setTimeout> | undefined;
+  let ended = false;
+
+  const update = (next: RunState) => {
+    if (next === state) return;
+    state = next;
+    for (const listener of listeners) listener();
+  };
+  const end = () => {
+    ended = true;
+    clearTimeout(helloTimer);
+    stopTheme?.();
+    connection?.close();
+    broker?.stop();
+  };
+  const fail = (failure: NonNullable<RunState["failure"]>) => {
+    end();
+    update(withFailure(state, failure));
+  };
+  const onMessage = (message: FrameMessage) => {
+    update(afterMessage(state, message));
+    if (message.type === "app.progress") frames?.showApp();
+    else if (message.type === "app.console") log.add(message.stream, message.text);
+    else if (message.type === "app.failed")
+      fail({ kind: "reported", phase: message.phase, message: message.message });
+    else if (message.type === "secret.cancel") broker?.cancel(message.id);
+    else if (acceptId(message.id)) broker?.request(message.id, message.name, message.reason);
+    else connection?.violation();
+  };
+  const onOpen = async () => {
+    clearTimeout(helloTimer);
+    const store = await options.store;
+    if (ended) return;
+    broker = createBroker({
+      app: options.id,
+      store,
+      send: (message) => connection?.send(message),
+      onChange: (next) => {
+        update({ ...state, broker: next });
+      },
+    });
+    const { type, code, requirements } = options.snippet;
+    const address = codeAddress(code);
+    const source = address === null ? { code } : { code: "", codeUrl: address };
+    connection?.send({
+      v: 1,
+      type: "app.start",
+      app: { id: options.id, type, ...source, requirements },
+      theme: pageTheme(),
+      forceSync: options.forceSync,
+    });
+    stopTheme = onThemeChange((theme) => connection?.send({ v: 1, type: "app.theme", theme }));
+  };
+
+  return {
+    name,
+    log,
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    start(container) {
+      if (frames !== null) return;
+      frames = createFrames(container, options.origin, name);
+      connection = connect({
+        frame: frames.runtime,
+        origin: options.origin,
+        onOpen: () => void onOpen(),
+        onMessage,
+        onDropped: (dropped) => {
+          update({ ...state, dropped });
+        },
+        onCutOff: (why) => {
+          fail({ kind: why });
+        },
+      });
+      helloTimer = setTimeout(() => {
+        fail({ kind: "silent" });
+      }, helloPatience);
+    },
+    stop() {
+      end();
+      frames?.remove();
+    },
+    reloadApp: () => frames?.reloadApp(),
+    allow: (key, value) => broker?.allow(key, value),
+    deny: (key) => broker?.deny(key),
+    askAgain: () => broker?.askAgain(),
+    closeNotice: () => broker?.closeNotice(),
+  };
+}

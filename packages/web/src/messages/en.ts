@@ -1,0 +1,245 @@
+/** Every sentence the host page says, in English. Sentence case; names and text of apps are inserted. */
+export const en = {
+  product: "Portafilter",
+  titles: {
+    landing: "Portafilter: Python apps in your browser, secrets in your hands",
+    page: (name: string) => `${name} · Portafilter`,
+  },
+  landing: {
+    headline: "Python web apps that run in your browser and ask you for their keys",
+    sentence:
+      "Open a link and a Streamlit app starts in this tab. When it needs a secret it asks you, and neither its author nor the server gets the value.",
+    run: "Run the example",
+    programLabel: (file: string) => `${file}, the first example`,
+    facts: "What it does",
+    factList: [
+      {
+        title: "Keys stay yours",
+        text: "You see which secret an app wants and why, and you decide. The value is kept in this tab and goes to that app alone.",
+        proof: "Where a secret goes",
+        anchor: "secrets",
+      },
+      {
+        title: "Starts fast",
+        text: "Python wakes up with Streamlit already imported, from a memory image that your browser keeps. No server starts a process for you.",
+        proof: "What happens at a start",
+        anchor: "start",
+      },
+      {
+        title: "Yours to host",
+        text: "One process with an embedded database. Get the sources, run make run, and the whole of it works without any other service.",
+        proof: "How to host it",
+        anchor: "host",
+      },
+    ],
+    examples: "Examples",
+    open: "Open",
+    source: "Source",
+  },
+  footer: {
+    licence: "Open source, Apache 2.0",
+    howItWorks: "How it works",
+    label: "About",
+  },
+  examples: {
+    owner: "Portafilter examples",
+    firstSecret: {
+      title: "First secret",
+      about: "Asks for one secret and shows it. Type anything: it is only yours to see.",
+    },
+    openaiChat: {
+      title: "OpenAI chat",
+      about: "Asks for your OpenAI key, says why, and has one sentence written with it.",
+    },
+  },
+  app: {
+    unnamed: "Snippet",
+    by: (owner: string) => `by ${owner}`,
+    fromLink: "from a link",
+    asksFor: (names: readonly string[]) => `asks for: ${names.join(", ")}`,
+    restart: "Restart",
+    console: "Console",
+    runtimeFrame: "Runtime",
+    appFrame: "App",
+    home: "Portafilter, start page",
+  },
+  loading: {
+    label: "Loading the app",
+    connecting: "Opening a place for the app",
+    runtime: "Loading Python",
+    packages: "Loading packages",
+    starting: "Starting the app",
+    ready: "Ready",
+    withDetail: (phase: string, detail: string) => `${phase}: ${detail}`,
+    slow: "The first start downloads Python and the packages of the app. Your browser keeps them, so the next one is quicker.",
+  },
+  failure: {
+    retry: "Retry",
+    showConsole: "Show console",
+    nothingLost: "Secrets you allowed in this tab are still here.",
+    detailLabel: "What the app's frame reported",
+    runtime: {
+      title: "Python could not be loaded",
+      text: "The app never began. Check that you are online, then retry.",
+    },
+    packages: {
+      title: "A package of this app could not be loaded",
+      text: "The app never began. The package may not exist for Python in the browser, or the connection broke. Retrying helps only with the connection.",
+    },
+    starting: {
+      title: "The app could not be started",
+      text: "Its packages were loaded, but its code failed before it showed anything. The console has the details for its author.",
+    },
+    ready: {
+      title: "The app stopped",
+      text: "Python in this tab ended while the app was running. What you had entered in the app is lost. Retry starts it from the beginning.",
+    },
+    silent: {
+      title: "The app did not start in 30 seconds",
+      text: "The frame it runs in never reported. The server may be unreachable, or the browser may block service workers or storage for this site.",
+    },
+    navigated: {
+      title: "The app was stopped",
+      text: "The frame that runs Python tried to leave its place, so it was cut off. No secret was sent there. Retry starts it anew.",
+    },
+    violations: {
+      title: "The app was stopped",
+      text: "It kept sending messages that are not part of the agreement between app and page, so it was cut off. Retry starts it anew.",
+    },
+  },
+  secret: {
+    asksBy: { open: "“", close: "” by ", end: " asks for this secret." },
+    asksUnknown: "An app from a link asks for this secret.",
+    reason: "The author's reason:",
+    value: "Secret value",
+    show: "Show value",
+    hide: "Hide value",
+    kept: "Kept in this tab only. It is gone when the tab closes.",
+    truth: "An app you allow can read this value and send it anywhere it can connect.",
+    known: "This tab already has a value for it. This app has not been allowed to use it.",
+    add: "Add and allow",
+    allow: "Allow",
+    other: "Use another value",
+    deny: "Deny",
+    position: (total: number) => `1 of ${total}`,
+    notYet: "Ready in a moment.",
+    tooSmall: "Make this window larger to answer.",
+    empty: "Enter the value first.",
+    tooLong: "This value is longer than 64 KiB, which is the most a secret may hold.",
+    malformed: "This value holds a character that cannot be stored. Copy it again.",
+    surrounded: "The value begins or ends with a space. It is kept exactly as it is.",
+    lines: (count: number) => `The value has ${count} lines. They are kept.`,
+  },
+  notices: {
+    label: "Requests for secrets",
+    denied: (names: readonly string[]) => `You denied ${names.join(", ")}.`,
+    refusing: "This app keeps asking. Its requests for secrets are refused for this run.",
+    askAgain: "Ask me again",
+    askable: (names: readonly string[]) =>
+      `You will be asked when the app next needs ${names.join(", ")}.`,
+    runAgain: "Run it again",
+    unavailable:
+      "A secret could not be kept: this browser blocks storage for this site, or it is full. Nothing was sent to the app. Allow storage for this site, then restart the app.",
+    close: "Close this notice",
+  },
+  console: {
+    title: "Console",
+    empty: "Nothing has been printed yet.",
+    copy: "Copy",
+    copied: "Copied",
+    copyFailed: "The browser did not allow copying",
+    clear: "Clear",
+    close: "Close console",
+    output: "Output of the app",
+    streams: { stdout: "out", stderr: "err", system: "sys" },
+    dropped: (count: number) =>
+      count === 1
+        ? "1 message from the app was not understood and dropped"
+        : `${count} messages from the app were not understood and dropped`,
+  },
+  link: {
+    opening: "Reading the link",
+    unchanged: "Nothing was run and nothing was lost.",
+    home: "Go to the start page",
+    "unknown-type": {
+      title: "This kind of app cannot run here",
+      text: (type: string) =>
+        `The link is for “${type}”. This server runs Streamlit apps, whose links begin with /snippet/streamlit/v1.`,
+    },
+    "no-code": {
+      title: "This link carries no code",
+      text: () =>
+        "The part after # is missing or empty. It may have been cut off when the link was copied: ask for it again.",
+    },
+    "bad-encoding": {
+      title: "This link is damaged",
+      text: () =>
+        "The part after # is not properly encoded (a % sign stands where it must not). It may have been changed on its way: ask for it again.",
+    },
+    "bad-base64": {
+      title: "This link is damaged",
+      text: () =>
+        "The packed code in it is not base64. It may have been cut off when the link was copied: ask for it again.",
+    },
+    "bad-gzip": {
+      title: "This link is damaged",
+      text: () =>
+        "The packed code in it could not be unpacked. It may have been cut off when the link was copied: ask for it again.",
+    },
+    "bad-json": {
+      title: "This link is damaged",
+      text: () =>
+        "It was unpacked, but what is inside does not describe an app (an object with “code” and “requirements”). Whoever made it has to make it again.",
+    },
+    "too-large": {
+      title: "This link carries too much",
+      text: () =>
+        "Code in a link may be 1 MiB and requirements 16 KiB. Whoever made it can put the code at an address and link to that instead.",
+    },
+    "extra-files": {
+      title: "This link carries files that cannot be opened here",
+      text: () =>
+        "Besides code and requirements it holds further files. This server opens single-file apps; without its files the app would not be the one its author made.",
+    },
+  },
+  howItWorks: {
+    title: "How it works",
+    sections: [
+      {
+        anchor: "secrets",
+        title: "Where a secret goes",
+        text: [
+          "An app calls pycafe.get_secret and waits. The question reaches you in a dialog that this page draws, not the app: it shows the secret's name, which app asks, and the author's reason as a quotation.",
+          "What you enter is kept in this tab's storage, belongs to this site, and is gone when the tab closes. A copy of the tab begins empty. The server never receives it.",
+          "An app that you allow gets the value itself. From then on it can send it anywhere it can connect, so allow only apps whose author you trust with it. An app that you did not allow cannot read it: each app runs on an origin of its own.",
+        ],
+      },
+      {
+        anchor: "start",
+        title: "What happens at a start",
+        text: [
+          "The page makes two frames on the app's own origin. In a hidden one Python starts, compiled to WebAssembly, from an image of its memory in which Streamlit has been imported already. The other one shows the app.",
+          "Packages that the code names are fetched before the app runs, each checked against its SHA-256. The loading screen names what is being loaded, and the browser keeps it for the next time.",
+        ],
+      },
+      {
+        anchor: "host",
+        title: "How to host it",
+        text: [
+          "From a copy of the sources, with Node 20 or newer and Python on the machine, two commands set everything up and serve it:",
+        ],
+        commands: "cd portafilter\nmake run",
+      },
+    ],
+  },
+  notFound: {
+    title: "There is nothing at this address",
+    text: "The link may be mistyped, or it may be for a part of Portafilter that this server does not have yet, such as projects and settings.",
+    home: "Go to the start page",
+  },
+  broken: {
+    title: "This page failed",
+    text: "Something in it went wrong, and it was stopped rather than left half working. Secrets you allowed in this tab are still here.",
+    reload: "Reload",
+  },
+} as const;

@@ -1,0 +1,64 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { snippetId } from "../app/identity.ts";
+import { type Provenance, provenanceOf } from "../app/provenance.ts";
+import { loadMarkdown } from "../dialog/Reason.tsx";
+import { appOrigin } from "../frame/origin.ts";
+import { createRun, type Run } from "../frame/run.ts";
+import { type LinkProblem, parseLink } from "../links/parse-link.ts";
+import { messages } from "../messages/index.ts";
+import { tabSession } from "../session/tab-session.ts";
+import { AppPage } from "../view/AppPage.tsx";
+import { forcesSync } from "./force-sync.ts";
+import { LinkProblemPage } from "./LinkProblemPage.tsx";
+import { TextPage } from "./TextPage.tsx";
+import { useTitle } from "./use-title.ts";
+
+/** `/snippet/{type}/v1#…`: the app that the link carries, or why it cannot be opened. */
+export function SnippetPage({ type }: { readonly type: string }) {
+  const fragment = useSyncExternalStore(onHashChange, () => location.hash);
+  return <Linked key={`${type}${fragment}`} type={type} fragment={fragment} />;
+}
+
+type Opened =
+  | { readonly problem: LinkProblem }
+  | { readonly who: Provenance; readonly createRun: () => Run };
+
+function Linked({ type, fragment }: { readonly type: string; readonly fragment: string }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void open(type, fragment).then((result) => {
+      if (!gone) setOpened(result);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [type, fragment]);
+  useTitle(opened !== null && "who" in opened ? opened.who.name : messages.app.unnamed);
+
+  if (opened === null) return <TextPage title={messages.link.opening} />;
+  if ("problem" in opened) return <LinkProblemPage problem={opened.problem} type={type} />;
+  return <AppPage who={opened.who} createRun={opened.createRun} />;
+}
+
+async function open(type: string, fragment: string): Promise<Opened> {
+  const parsed = await parseLink(type, fragment);
+  if (!parsed.ok) return { problem: parsed.problem };
+  const { snippet } = parsed;
+  const id = await snippetId(snippet);
+  const store = tabSession();
+  const origin = appOrigin(id, document, location);
+  // Fetched beside the app, so that its first dialog does not wait. A failure shows plain text.
+  loadMarkdown().catch(() => undefined);
+  return {
+    who: await provenanceOf(id),
+    createRun: () => createRun({ id, origin, snippet, store, forceSync: forcesSync() }),
+  };
+}
+
+function onHashChange(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => {
+    removeEventListener("hashchange", listener);
+  };
+}

@@ -1,0 +1,36 @@
+import { Link } from "wouter";
+import type { Provenance } from "../app/provenance.ts";
+import { Mark } from "../icons/icons.tsx";
+import { messages } from "../messages/index.ts";
+import styles from "./AppBar.module.css";
+
+type Props = {
+  readonly who: Provenance;
+  readonly asked: readonly string[];
+  readonly consoleOpen: boolean;
+  readonly onConsole: () => void;
+  readonly onRestart: () => void;
+};
+
+/** The 44 px that are ours above every app. */
+export function AppBar({ who, asked, consoleOpen, onConsole, onRestart }: Props) {
+  const words = messages.app;
+  return (
+    <header className={styles.bar}>
+      <Link href="/" aria-label={words.home} className={styles.home}>
+        <Mark />
+      </Link>
+      <h1 className={styles.name}>{who.name}</h1>
+      <span className={styles.owner}>
+        {who.owner === null ? words.fromLink : words.by(who.owner)}
+      </span>
+      <span className={styles.asks}>{asked.length > 0 && words.asksFor(asked)}</span>
+      <button type="button" aria-expanded={consoleOpen} onClick={onConsole}>
+        {words.console}
+      </button>
+      <button type="button" onClick={onRestart}>
+        {words.restart}
+      </button>
+    </header>
+  );
+}
