@@ -53,7 +53,7 @@ gc.collect()
 `);
 
 const image = pyodide.makeMemorySnapshot();
-const { pack, files } = packFiles(pyodide.FS, site, framework.leaveOut);
+const { pack, files, eager } = packFiles(pyodide.FS, site, framework);
 const names = {
   image: named("bin", image),
   pack: named("pack", pack),
@@ -63,6 +63,7 @@ const tree = JSON.stringify({
   site,
   pack: order.base + names.pack,
   packages: Object.fromEntries(order.wheels.map(({ name, version }) => [name, version])),
+  eager,
   files,
 });
 const treeName = named("json", new TextEncoder().encode(tree));

@@ -42,6 +42,7 @@ export async function startRuntime(
   const create = imported<{ default: CreateModule }>(`${manifest.pyodide}pyodide.asm.mjs`);
   const core = await imported<PyodideModule>(`${manifest.pyodide}pyodide.mjs`);
   const tree = await treeLoaded;
+  const eagerPack = fetchPack(tree.pack, tree.eager);
 
   let usePack: (pack: Uint8Array) => void = () => undefined;
   const settings = {
@@ -49,9 +50,10 @@ export async function startRuntime(
     lockFileContents: lockLoaded,
     packageBaseUrl: location.origin + paths.packages,
     packages: [],
-    fsInit: (fs: FileSystem) => {
+    // Pyodide itself reads the metadata of every distribution while it starts.
+    fsInit: async (fs: FileSystem) => {
       ({ usePack } = mountSitePackages(fs, tree));
-      return Promise.resolve();
+      usePack(await eagerPack);
     },
     stdout: (line: string) => {
       output.write("stdout", line);
@@ -81,7 +83,7 @@ export async function startRuntime(
     packages,
     host,
     fetchPack: async () => {
-      usePack(new Uint8Array(await (await fetch(tree.pack)).arrayBuffer()));
+      usePack(await fetchPack(tree.pack));
     },
   };
 }
@@ -90,6 +92,14 @@ export async function startRuntime(
 function growTo(module: Module, bytes: number): void {
   const missing = bytes - module.HEAP8.length;
   if (missing > 0) module._free(module._malloc(missing + module.HEAP8.length));
+}
+
+/** The first `bytes` of the pack, or all of it. */
+async function fetchPack(url: string, bytes?: number): Promise<Uint8Array> {
+  const range = bytes === undefined ? {} : { headers: { range: `bytes=0-${bytes - 1}` } };
+  const response = await fetch(url, range);
+  if (!response.ok) throw new Error(`The server did not send ${url} (${response.status}).`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 async function json<T>(url: string): Promise<T> {

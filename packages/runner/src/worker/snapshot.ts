@@ -7,6 +7,8 @@ export type Tree = {
   readonly site: string;
   /** Address of all files, one after another. */
   readonly pack: string;
+  /** Length of the beginning of the pack that every start reads, in bytes. */
+  readonly eager: number;
   /** Installed distributions: name of the lock to version. */
   readonly packages: Readonly<Record<string, string>>;
   readonly files: readonly (readonly [path: string, offset: number, size: number])[];
