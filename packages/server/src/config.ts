@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import * as z from "zod";
+
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "must be a lower-case host name, without a port");
+const httpUrl = z.url({ protocol: /^https?$/ });
+const seconds = (fallback: number) => z.coerce.number().positive().max(3600).default(fallback);
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+
+const settings = z.object({
+  PORT: z.coerce.number().int().min(1).max(65535).default(8080),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  DATA_DIR: z.string().min(1).default("./data"),
+  /** Host name of the platform's pages and API. */
+  PLATFORM_HOST: hostName.default("pycafe.localhost"),
+  /** Apps live on `<app id>.<this>`; in production another registrable domain than the platform's. */
+  APPS_DOMAIN: optional(hostName),
+  /** The platform's address as browsers see it, where a proxy stands in front. */
+  PUBLIC_URL: optional(httpUrl),
+  /** A folder of wheels that is looked in before any other source. */
+  WHEELHOUSE: optional(z.string()),
+  /** Base of Pyodide's CDN, to which `v<release>/full/<file>` is added. */
+  PYODIDE_CDN: optional(httpUrl),
+  /** Package index (PEP 503 or 691), as pip takes it; may carry a user name and password. */
+  PIP_INDEX_URL: optional(httpUrl),
+  PIP_CONFIG_FILE: optional(z.string()),
+  HOME: optional(z.string()),
+  /** Seconds until a source must have begun to answer. */
+  SOURCE_CONNECT_TIMEOUT: seconds(5),
+  /** Seconds that a source may pause within an answer. */
+  SOURCE_IDLE_TIMEOUT: seconds(30),
+  /** Seconds for which a source that did not answer is left alone. */
+  SOURCE_DOWN_TIME: seconds(60),
+  /** Whether large files are sent compressed: `auto` spares clients on this machine. */
+  COMPRESS: z.enum(["auto", "always", "never"]).default("auto"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
+});
+
+/** Everything the process may be told from outside. Frozen; nothing else reads the environment. */
+export type Config = Readonly<{
+  port: number;
+  host: string;
+  dataDir: string;
+  platformHost: string;
+  appsDomain: string;
+  /** Scheme, host and port of the platform, no slash at the end. */
+  platformOrigin: string;
+  wheelhouse: string | undefined;
+  pyodideCdn: string | undefined;
+  pipIndexUrl: string | undefined;
+  pipConfigFiles: readonly string[];
+  connectTimeout: number;
+  idleTimeout: number;
+  downTime: number;
+  compress: "auto" | "always" | "never";
+  logLevel: string;
+}>;
+
+/** A setting that cannot be used. The message names the setting, never its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Reads the settings once, at the start of the process.
+ * @throws ConfigError naming every setting that is wrong.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = settings.safeParse(env);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
+  }
+  const s = parsed.data;
+  const publicUrl = new URL(s.PUBLIC_URL ?? `http://${s.PLATFORM_HOST}:${s.PORT}`);
+  if (publicUrl.hostname !== s.PLATFORM_HOST) {
+    throw new ConfigError("PUBLIC_URL must have PLATFORM_HOST as its host name");
+  }
+  return Object.freeze({
+    port: s.PORT,
+    host: s.HOST,
+    dataDir: resolve(s.DATA_DIR),
+    platformHost: s.PLATFORM_HOST,
+    appsDomain: s.APPS_DOMAIN ?? s.PLATFORM_HOST,
+    platformOrigin: publicUrl.origin,
+    wheelhouse: s.WHEELHOUSE === undefined ? undefined : resolve(s.WHEELHOUSE),
+    pyodideCdn: s.PYODIDE_CDN,
+    pipIndexUrl: s.PIP_INDEX_URL,
+    pipConfigFiles: pipConfigFiles(s.PIP_CONFIG_FILE, s.HOME),
+    connectTimeout: s.SOURCE_CONNECT_TIMEOUT * 1000,
+    idleTimeout: s.SOURCE_IDLE_TIMEOUT * 1000,
+    downTime: s.SOURCE_DOWN_TIME * 1000,
+    compress: s.COMPRESS,
+    logLevel: s.LOG_LEVEL,
+  });
+}
+
+/** Where pip looks for its configuration, the strongest first. */
+function pipConfigFiles(explicit: string | undefined, home: string | undefined): string[] {
+  const personal =
+    home === undefined ? [] : [`${home}/.config/pip/pip.conf`, `${home}/.pip/pip.conf`];
+  return [...(explicit === undefined ? [] : [explicit]), ...personal, "/etc/pip.conf"];
+}

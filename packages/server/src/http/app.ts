@@ -1,0 +1,34 @@
+import { Hono } from "hono";
+import type { Log } from "../log.ts";
+import { answerErrors, errorAnswer } from "./errors.ts";
+import { closedCsp, securityHeaders, withHeaders } from "./headers.ts";
+import type { Site, Sites } from "./sites.ts";
+
+/** What a site is to the door: it answers requests. */
+export type SiteApp = Readonly<{
+  fetch: (request: Request, env: object) => Response | Promise<Response>;
+}>;
+
+/**
+ * The door of the server: sends each request to the site that its Host header names. A request whose
+ * own address names another host than its Host header is for neither.
+ */
+export function createApp(
+  sites: Sites,
+  apps: Readonly<Record<Exclude<Site["kind"], "none">, SiteApp>>,
+  log: Log,
+): Hono {
+  const refuse = new Hono();
+  refuse.use(withHeaders(securityHeaders(closedCsp, sites.https)));
+  refuse.all("*", (c) => errorAnswer(c, "wrong_host"));
+
+  const door = new Hono();
+  door.onError(answerErrors(log));
+  door.all("*", (c) => {
+    const { host } = new URL(c.req.url);
+    const named = c.req.header("host")?.toLowerCase() ?? host;
+    const { kind } = sites.of(named === host ? named : undefined);
+    return (kind === "none" ? refuse : apps[kind]).fetch(c.req.raw, c.env as object);
+  });
+  return door;
+}

@@ -1,0 +1,93 @@
+import { Readable } from "node:stream";
+import type { Context } from "hono";
+import type { Bytes } from "../packages/sources.ts";
+import type { Compressor, Encoding } from "./compressor.ts";
+import type { Resource } from "./resources.ts";
+
+export type Caching = "immutable" | "revalidate";
+
+export type Sender = (c: Context, resource: Resource, caching: Caching) => Promise<Response>;
+
+/** Chooses whether this client gets compressed answers. */
+export type Compression = Readonly<{ mode: "auto" | "always" | "never"; compressor: Compressor }>;
+
+export const cacheControl: Readonly<Record<Caching, string>> = {
+  immutable: "public, max-age=31536000, immutable",
+  revalidate: "no-cache",
+};
+
+/** Sends resources: entity tags, one range, compression, HEAD. */
+export function createSender({ mode, compressor }: Compression): Sender {
+  return async function send(c, resource, caching) {
+    c.header("cache-control", cacheControl[caching]);
+    c.header("accept-ranges", "bytes");
+    c.header("vary", "Accept-Encoding");
+    const range = c.req.header("range");
+    if (range !== undefined) return sendRange(c, resource, range);
+
+    const encoding = wantsCompression(c, mode)
+      ? (["br", "gzip"] as const).find((name) => accepts(c, name))
+      : undefined;
+    const encoded = encoding && (await compressor.encoded(resource, encoding));
+    const chosen = encoded ?? resource;
+    const etag = `"${chosen.tag}"`;
+    c.header("etag", etag);
+    if (c.req.header("if-none-match") === etag) return c.body(null, 304);
+    if (encoded !== undefined) c.header("content-encoding", encoding);
+    c.header("content-type", chosen.type);
+    c.header("content-length", `${chosen.size}`);
+    return sendBytes(c, () => chosen.read());
+  };
+}
+
+async function sendRange(c: Context, resource: Resource, range: string): Promise<Response> {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  const size = resource.size;
+  const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if ((from === "" && to === "") || first > last) {
+    c.header("content-range", `bytes */${size}`);
+    return c.body(null, 416);
+  }
+  c.header("etag", `"${resource.tag}"`);
+  c.header("content-type", resource.type);
+  c.header("content-range", `bytes ${first}-${last}/${size}`);
+  c.header("content-length", `${last - first + 1}`);
+  return sendBytes(c, () => resource.read(first, last), 206);
+}
+
+/** Sends bytes that are opened only if they are wanted. An error in them breaks the connection off. */
+export async function sendBytes(
+  c: Context,
+  read: () => Bytes | Promise<Bytes>,
+  status: 200 | 206 = 200,
+): Promise<Response> {
+  if (c.req.method === "HEAD") return c.body(null, status);
+  const bytes = await read();
+  const body =
+    bytes instanceof Readable ? Readable.toWeb(bytes) : ReadableStream.from<Uint8Array>(bytes);
+  return c.body(body as ReadableStream, status);
+}
+
+/** On this machine the network is faster than any decompressor. */
+export function wantsCompression(c: Context, mode: Compression["mode"]): boolean {
+  return mode === "auto" ? !isLoopback(remoteAddress(c)) : mode === "always";
+}
+
+/** Whether the client takes answers in this encoding. */
+export function accepts(c: Context, encoding: Encoding): boolean {
+  return (c.req.header("accept-encoding") ?? "").split(",").some((part) => {
+    const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    return name === encoding && !parameters.some((text) => /^q=0(\.0*)?$/.test(text));
+  });
+}
+
+/** Undefined where no socket stands behind the request, as in tests. */
+function remoteAddress(c: Context): string | undefined {
+  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
+  return env?.incoming?.socket?.remoteAddress;
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
+}

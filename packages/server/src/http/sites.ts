@@ -1,0 +1,37 @@
+import { type AppId, appId } from "@portafilter/protocol";
+import type { Config } from "../config.ts";
+
+/** Which of the server's sites a host name means. */
+export type Site =
+  | Readonly<{ kind: "platform" }>
+  | Readonly<{ kind: "app"; id: AppId; origin: string }>
+  | Readonly<{ kind: "none" }>;
+
+export type Sites = Readonly<{
+  platformOrigin: string;
+  /** Matches every app's origin in a Content-Security-Policy. */
+  appOrigins: string;
+  https: boolean;
+  of: (host: string | undefined) => Site;
+}>;
+
+/** Tells the sites apart by the Host header, port included, and by nothing else. */
+export function createSites(
+  config: Pick<Config, "platformOrigin" | "platformHost" | "appsDomain">,
+): Sites {
+  const { protocol, host: platform, port } = new URL(config.platformOrigin);
+  const apps = `.${config.appsDomain}${port === "" ? "" : `:${port}`}`;
+  return {
+    platformOrigin: config.platformOrigin,
+    appOrigins: `${protocol}//*${apps}`,
+    https: protocol === "https:",
+    of: (header) => {
+      const host = header?.toLowerCase() ?? "";
+      if (host === platform) return { kind: "platform" };
+      const label = host.endsWith(apps) ? host.slice(0, -apps.length) : "";
+      return appId.safeParse(label).success
+        ? { kind: "app", id: label, origin: `${protocol}//${host}` }
+        : { kind: "none" };
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export { readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
+export { type Config, ConfigError, readConfig } from "./config.ts";
+export { folderResources, versionOf } from "./http/resources.ts";
+export { type Listening, listen } from "./listen.ts";
+export { createLog, type Log } from "./log.ts";
+export { closure, type LockedFile, readLock } from "./packages/lock.ts";
+export { createPackages, type Fetched, fetchFiles, type Packages } from "./packages/service.ts";
+export { places } from "./places.ts";
+export { Problem } from "./problem.ts";
+export { createServer } from "./server.ts";

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { openWheel } from "./wheel.ts";
+
+/** Where the package index is, and what must be sent to it. */
+export type IndexAddress = Readonly<{ url: string; headers: Record<string, string> }>;
+
+/**
+ * Base of Pyodide's CDN: the setting, or what Pyodide itself falls back to.
+ * @throws when Pyodide's code no longer says it where we look.
+ */
+export async function cdnBase(setting: string | undefined, pyodideDir: string): Promise<string> {
+  if (setting !== undefined) return withSlash(setting);
+  const code = await readFile(`${pyodideDir}/pyodide.mjs`, "utf8");
+  // pyodide.mjs: e.cdnUrl = … ?? `<base>v${version}/full/`
+  const base = /cdnUrl=[^`]*`(https:[^`$]*\/)v\$\{/.exec(code)?.[1];
+  if (base === undefined) throw new Error("Pyodide does not say where its CDN is; set PYODIDE_CDN");
+  return base;
+}
+
+/**
+ * Address of the package index: PIP_INDEX_URL, pip's configuration files, or what micropip holds.
+ * @throws when none of them names one.
+ */
+export async function indexAddress(
+  setting: string | undefined,
+  pipConfigFiles: readonly string[],
+  micropipWheel: string,
+): Promise<IndexAddress> {
+  const configured = setting ?? (await firstIndexUrl(pipConfigFiles));
+  return parseIndexUrl(configured ?? (await micropipIndex(micropipWheel)));
+}
+
+async function firstIndexUrl(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    // A configuration that is not there, or not ours to read, is no configuration.
+    const found = indexUrlOf(await readFile(file, "utf8").catch(() => ""));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `index-url` of the sections that `pip install` reads, the more special one first. */
+export function indexUrlOf(pipConfig: string): string | undefined {
+  const found = new Map<string, string>();
+  let section = "";
+  for (const line of pipConfig.split(/\r?\n/)) {
+    section = /^\s*\[(.+)\]\s*$/.exec(line)?.[1] ?? section;
+    const value = /^\s*index[-_]url\s*[=:]\s*(\S+)/.exec(line)?.[1];
+    if (value !== undefined) found.set(section, value);
+  }
+  return found.get("install") ?? found.get("global");
+}
+
+async function micropipIndex(wheelPath: string): Promise<string> {
+  const wheel = await openWheel(wheelPath);
+  try {
+    const member = wheel.member("micropip/package_index.py");
+    const code = member === undefined ? "" : await text(await member.open("unpacked"));
+    const url = /^PYPI_URL = "([^"]+)"/m.exec(code)?.[1];
+    if (url === undefined) throw new Error("micropip names no index; set PIP_INDEX_URL");
+    return url;
+  } finally {
+    wheel.close();
+  }
+}
+
+/** fetch refuses addresses with credentials, so they move into a header. */
+function parseIndexUrl(address: string): IndexAddress {
+  const url = new URL(address);
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const basic = `Basic ${Buffer.from(credentials).toString("base64")}`;
+  return {
+    url: withSlash(url.href),
+    headers: username === "" ? {} : { authorization: basic },
+  };
+}
+
+function withSlash(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}

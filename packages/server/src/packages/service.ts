@@ -1,0 +1,89 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { cdnBase, indexAddress } from "./addresses.ts";
+import type { Lock, LockedFile } from "./lock.ts";
+import { createMirror, type Mirror } from "./mirror.ts";
+import { createPackageIndex, type PackageIndex } from "./package-index.ts";
+import { createSources } from "./sources.ts";
+import { createStore } from "./store.ts";
+import { createUpstream } from "./upstream.ts";
+
+export type Packages = Readonly<{ lock: Lock; mirror: Mirror; index: PackageIndex }>;
+
+type Settings = Pick<
+  Config,
+  | "dataDir"
+  | "wheelhouse"
+  | "pyodideCdn"
+  | "pipIndexUrl"
+  | "pipConfigFiles"
+  | "connectTimeout"
+  | "idleTimeout"
+  | "downTime"
+>;
+
+/** The mirror with everything it stands on. `folders`: the repository's wheels and Pyodide's core. */
+export async function createPackages(
+  config: Settings,
+  lock: Lock,
+  folders: Readonly<{ bundledWheels: string; pyodide: string }>,
+  log: Log,
+): Promise<Packages> {
+  const dir = join(config.dataDir, "packages");
+  await mkdir(dir, { recursive: true });
+  const store = await createStore(dir, log);
+  const upstream = createUpstream(config);
+  const micropip = lock.files.find(({ name }) => name === "micropip")?.file ?? "";
+  const address = await indexAddress(
+    config.pipIndexUrl,
+    config.pipConfigFiles,
+    join(folders.bundledWheels, micropip),
+  );
+  const index = createPackageIndex(address, upstream, join(config.dataDir, "index"));
+  const sources = createSources({
+    wheelhouses: config.wheelhouse === undefined ? [] : [config.wheelhouse],
+    bundled: folders.bundledWheels,
+    cdnBase: await cdnBase(config.pyodideCdn, folders.pyodide),
+    container: lock.container,
+    index,
+    upstream,
+    wholeContainer: (ifHere) =>
+      ifHere ? mirror.ifHere(lock.container.sha256) : mirror.whole(lock.container.sha256),
+  });
+  const mirror: Mirror = createMirror(lock, store, sources, log);
+  return { lock, mirror, index };
+}
+
+/** What became of a file that was asked for ahead of time. */
+export type Fetched = Readonly<
+  { file: LockedFile; path: string } | { file: LockedFile; error: unknown }
+>;
+
+/**
+ * Brings files into the store, a few at a time. Never rejects: each result says what happened.
+ * `onEach` hears of every file that is done.
+ */
+export async function fetchFiles(
+  mirror: Pick<Mirror, "whole">,
+  files: readonly LockedFile[],
+  onEach: (done: number) => void = () => undefined,
+  atOnce = 6,
+): Promise<Fetched[]> {
+  const waiting = files.values();
+  const results: Fetched[] = [];
+  const worker = async () => {
+    for (const file of waiting) {
+      results.push(
+        await mirror.whole(file.sha256).then(
+          (path) => ({ file, path }),
+          (error: unknown) => ({ file, error }),
+        ),
+      );
+      onEach(results.length);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}

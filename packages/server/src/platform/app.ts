@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { answerErrors, errorAnswer } from "../http/errors.ts";
+import { platformCsp, securityHeaders, withHeaders } from "../http/headers.ts";
+import type { Resource } from "../http/resources.ts";
+import type { Sender } from "../http/send.ts";
+import type { Sites } from "../http/sites.ts";
+import type { Log } from "../log.ts";
+
+export type PlatformOptions = Readonly<{
+  sites: Sites;
+  /** The built host page, by path; `index.html` and `assets/…` among them. */
+  files: ReadonlyMap<string, Resource>;
+  send: Sender;
+  log: Log;
+}>;
+
+/** Addresses that the host page knows; under any other it says that there is nothing. */
+const pages = [
+  /^\/$/,
+  /^\/snippet\/[^/]+\/v1$/,
+  /^\/settings(\/[^/]+)?$/,
+  /^\/app\/[^/]+\/[^/]+$/,
+  /^\/embed(\/[^/]+\/[^/]+)?$/,
+  /^\/(?!(?:api|assets)\/)[^/.][^/]*\/[^/]+$/,
+];
+
+/** The platform's origin: the host page, its files and the API. */
+export function createPlatform({ sites, files, send, log }: PlatformOptions): Hono {
+  const index = files.get("index.html");
+  if (index === undefined) throw new Error("the host page is not built");
+  const app = new Hono();
+  app.use(withHeaders(securityHeaders(platformCsp(sites.appOrigins), sites.https)));
+  app.onError(answerErrors(log));
+
+  app.use(async function onlyReads(c, next) {
+    // The platform has no service worker, so whoever asks for one is up to no good.
+    if (c.req.header("service-worker") !== undefined) return errorAnswer(c, "not_found");
+    return next();
+  });
+  app.get("/healthz", (c) => {
+    c.header("cache-control", "no-store");
+    return c.json({ status: "ok" });
+  });
+  app.all("/api/*", (c) => errorAnswer(c, "not_found"));
+  app.get("*", async (c) => {
+    const file = files.get(c.req.path.slice(1));
+    if (file !== undefined) {
+      return send(c, file, c.req.path.startsWith("/assets/") ? "immutable" : "revalidate");
+    }
+    if (c.req.path.startsWith("/assets/")) return errorAnswer(c, "not_found");
+    if (!pages.some((page) => page.test(c.req.path))) c.status(404);
+    return send(c, index, "revalidate");
+  });
+  app.all("*", (c) => {
+    c.header("allow", "GET, HEAD");
+    return errorAnswer(c, "method_not_allowed");
+  });
+  return app;
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Hono } from "hono";
+import { createAppOrigin } from "./app-origin/app.ts";
+import { createIndexRoute } from "./app-origin/index-route.ts";
+import { createManifest, manifestElement } from "./app-origin/manifest.ts";
+import { createMembers } from "./app-origin/members.ts";
+import { readSnapshots } from "./app-origin/snapshots.ts";
+import type { Config } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import { createCompressor } from "./http/compressor.ts";
+import { folderResources, type Resource, textResource, versionOf } from "./http/resources.ts";
+import { createSender } from "./http/send.ts";
+import { createSites } from "./http/sites.ts";
+import type { Log } from "./log.ts";
+import { pyodideLock } from "./packages/pyodide-lock.ts";
+import type { Packages } from "./packages/service.ts";
+import { createPlatform } from "./platform/app.ts";
+
+/** Pyodide's core as browsers load it; the rest of its package is not served. */
+const coreFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+
+export type ServerParts = Readonly<{
+  config: Pick<Config, "dataDir" | "platformOrigin" | "platformHost" | "appsDomain" | "compress">;
+  packages: Packages;
+  /** The built runner, the built host page and Pyodide's core. */
+  folders: Readonly<{ runner: string; web: string; pyodide: string }>;
+  log: Log;
+}>;
+
+/**
+ * Puts the HTTP application together. Reads what it serves once: a rebuilt runner or a new interpreter
+ * image needs a restart.
+ * @throws when something that `make build` makes is missing.
+ */
+export async function createServer({ config, packages, folders, log }: ServerParts): Promise<Hono> {
+  const { lock, mirror, index } = packages;
+  const sites = createSites(config);
+  const compressor = await createCompressor(join(config.dataDir, "compressed"), log);
+  const send = createSender({ mode: config.compress, compressor });
+  const snapshotDir = join(config.dataDir, "snapshots");
+
+  const runner = await builtFolder(folders.runner);
+  const runnerVersion = versionOf(runner);
+  const pyodide = await pyodideCore(folders.pyodide, pyodideLock(lock));
+  const pyodideVersion = `${lock.pyodide}-${versionOf(pyodide)}`;
+  const runtimeWheel = [...runner.keys()].find((name) =>
+    /^portafilter_runtime-.*\.whl$/.test(name),
+  );
+  if (runtimeWheel === undefined) throw new Error("the Python runtime is not built");
+  const manifest = createManifest({
+    platformOrigin: config.platformOrigin,
+    runnerVersion,
+    pyodideVersion,
+    runtimeWheel,
+    lock,
+    snapshots: await readSnapshots(snapshotDir),
+  });
+  const frame = (await readFile(join(folders.runner, "frame.html"), "utf8")).replace(
+    "<!--manifest-->",
+    () => manifestElement(manifest),
+  );
+
+  const platform = createPlatform({ sites, files: await builtFolder(folders.web), send, log });
+  const app = createAppOrigin({
+    sites,
+    frame: textResource(frame, "text/html; charset=utf-8"),
+    runner,
+    runnerVersion,
+    pyodide,
+    pyodideVersion,
+    snapshotDir,
+    mirror,
+    members: createMembers((sha256) => mirror.whole(sha256)),
+    indexPage: createIndexRoute(index, mirror, lock.info.abi_version),
+    send,
+    compress: config.compress,
+    log,
+  });
+  return createApp(sites, { platform, app }, log);
+}
+
+async function builtFolder(path: string): Promise<ReadonlyMap<string, Resource>> {
+  return folderResources(path).catch((cause: unknown) => {
+    throw new Error(`${path} is missing: run make build`, { cause });
+  });
+}
+
+async function pyodideCore(folder: string, lock: string): Promise<ReadonlyMap<string, Resource>> {
+  const all = await folderResources(folder);
+  const core = coreFiles.map((name) => {
+    const file = all.get(name);
+    if (file === undefined) throw new Error(`Pyodide's ${name} is missing in ${folder}`);
+    return [name, file] as const;
+  });
+  return new Map([...core, ["pyodide-lock.json", textResource(lock, "application/json")]]);
+}
