@@ -38,4 +38,13 @@ export type Pyodide = {
   readonly makeMemorySnapshot: () => Uint8Array;
 };
 
+/** Emscripten's module, as far as making and restoring an image needs it. */
+export type Module = {
+  readonly HEAP8: Int8Array;
+  readonly wasmTable: { readonly length: number };
+  readonly _malloc: (bytes: number) => number;
+  readonly _free: (pointer: number) => void;
+};
+export type CreateModule = (settings: unknown) => Promise<Module>;
+
 export type PyodideModule = { readonly loadPyodide: (settings: object) => Promise<Pyodide> };

@@ -1,7 +1,8 @@
 import { manifest as manifestSchema, paths } from "@portafilter/protocol";
+import { hasStackSwitching } from "../stack-switching.ts";
 import type { FromServiceWorker, RunDescription, ToWorker } from "../wire.ts";
 import { connectToHost } from "./host.ts";
-import { canSuspend, controlled } from "./service-worker.ts";
+import { controlled } from "./service-worker.ts";
 import { createSyncDesk } from "./sync-desk.ts";
 import { startWorker } from "./worker.ts";
 
@@ -16,7 +17,7 @@ const run = new URLSearchParams(location.search).get("run") ?? "";
 
 const serviceWorker = controlled();
 // Where Python can suspend, the worker need not be controlled by the service worker: it starts at once.
-const worker = startWorker(manifest, run, canSuspend() ? Promise.resolve() : serviceWorker);
+const worker = startWorker(manifest, run, hasStackSwitching() ? Promise.resolve() : serviceWorker);
 
 const desk = createSyncDesk();
 const host = connectToHost(manifest.platformOrigin, (message) => {

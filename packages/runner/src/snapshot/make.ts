@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as core from "pyodide";
-import type { PyodideModule } from "../pyodide.ts";
+import type { CreateModule, PyodideModule } from "../pyodide.ts";
 import { frameworks } from "./frameworks.ts";
 import { packFiles } from "./pack.ts";
 
@@ -33,10 +33,20 @@ if (!("Suspending" in WebAssembly))
   throw new Error("This Node has no WebAssembly stack switching.");
 
 const { loadPyodide } = core as unknown as PyodideModule;
+const { default: createModule } = (await import(`${order.pyodide}/pyodide.asm.mjs`)) as {
+  default: CreateModule;
+};
+let table = 0;
+const createPyodideModule = async (settings: unknown) => {
+  const module = await createModule(settings);
+  table = module.wasmTable.length;
+  return module;
+};
 const pyodide = await loadPyodide({
   indexURL: `${order.pyodide}/`,
   packages: [],
   _makeSnapshot: true,
+  createPyodideModule,
 });
 const site = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
 for (const wheel of order.wheels) {
@@ -63,6 +73,7 @@ const tree = JSON.stringify({
   site,
   pack: order.base + names.pack,
   packages: Object.fromEntries(order.wheels.map(({ name, version }) => [name, version])),
+  table,
   eager,
   files,
 });

@@ -31,7 +31,8 @@ addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "boot":
       secrets.useRun(message.run);
       runtime = startRuntime(message.manifest, { progress, output, secrets });
-      runtime.catch(progress.fail);
+      // The app's start fails with it and reports it, once there is one.
+      runtime.catch(() => undefined);
       break;
     case "host":
       if (message.message.type === "app.start") {

@@ -1,7 +1,7 @@
 import { paths } from "@portafilter/protocol";
 import type { Pyodide } from "../pyodide.ts";
+import type { Tree } from "./image.ts";
 import type { Progress } from "./progress.ts";
-import type { Tree } from "./snapshot.ts";
 
 type LockedPackage = {
   readonly name: string;

@@ -1,13 +1,16 @@
 import { type Manifest, paths } from "@portafilter/protocol";
-import type { FileSystem, Pyodide, PyodideModule } from "../pyodide.ts";
+import type { Pyodide, PyodideModule } from "../pyodide.ts";
+import { hasStackSwitching } from "../stack-switching.ts";
 import type { Output } from "./console.ts";
+import { fetchJson } from "./fetch.ts";
+import { fetchPack, fetchTree, type Tree } from "./image.ts";
 import { createPackages, type Lock, type Packages } from "./packages.ts";
 import type { Progress } from "./progress.ts";
 import type { PythonRuntime } from "./python.ts";
 import { createPythonHost, type PythonHost } from "./python-host.ts";
+import { ImageDoesNotFit, restoreImage } from "./restore.ts";
 import type { Secrets } from "./secrets.ts";
-import { mountSitePackages } from "./site-packages.ts";
-import { fetchImage, type Tree } from "./snapshot.ts";
+import { mountSitePackages, type SitePackages } from "./site-packages.ts";
 
 export type Runtime = {
   readonly pyodide: Pyodide;
@@ -18,61 +21,34 @@ export type Runtime = {
   readonly fetchPack: () => Promise<void>;
 };
 
-/** Emscripten's module, as far as restoring an image needs it. */
-type Module = { HEAP8: Int8Array; _malloc: (n: number) => number; _free: (p: number) => void };
-type CreateModule = (settings: unknown) => Promise<Module>;
-
 /**
- * Starts the interpreter from a memory image in which the framework is already imported. Begins before
- * it is known which app will run. Everything it needs is asked for at once.
+ * Starts the interpreter. Begins before it is known which app will run, and asks for everything that it
+ * needs at once.
  */
 export async function startRuntime(
   manifest: Manifest,
   parts: { progress: Progress; output: Output; secrets: Secrets },
 ): Promise<Runtime> {
   const { progress, output, secrets } = parts;
-  const image = manifest.snapshots.streamlit;
-  if (!image) throw new Error("This server has no interpreter image for Streamlit.");
-  const size = `${(image.bytes / 1e6).toFixed(1)} MB`;
-  const { bytes, filled } = fetchImage(image, (done) => {
-    progress.report("runtime", `Python and Streamlit, ${size}`, done * 0.8);
-  });
-  const treeLoaded = json<Tree>(image.tree);
-  const lockLoaded = json<Lock>(manifest.lock);
-  const create = imported<{ default: CreateModule }>(`${manifest.pyodide}pyodide.asm.mjs`);
-  const core = await imported<PyodideModule>(`${manifest.pyodide}pyodide.mjs`);
-  const tree = await treeLoaded;
-  const eagerPack = fetchPack(tree.pack, tree.eager);
-
-  let usePack: (pack: Uint8Array) => void = () => undefined;
-  const settings = {
-    indexURL: manifest.pyodide,
-    lockFileContents: lockLoaded,
-    packageBaseUrl: location.origin + paths.packages,
-    packages: [],
-    // Pyodide itself reads the metadata of every distribution while it starts.
-    fsInit: async (fs: FileSystem) => {
-      ({ usePack } = mountSitePackages(fs, tree));
-      usePack(await eagerPack);
-    },
-    stdout: (line: string) => {
-      output.write("stdout", line);
-    },
-    stderr: (line: string) => {
-      output.write("stderr", line);
-    },
-    _loadSnapshot: bytes,
-    createPyodideModule: async (options: unknown) => {
-      const module = await (await create).default(options);
-      growTo(module, bytes.length);
-      await filled;
-      return module;
+  const lock = fetchJson<Lock>(manifest.lock);
+  const start: Start = {
+    manifest,
+    progress,
+    settings: {
+      indexURL: manifest.pyodide,
+      lockFileContents: lock,
+      packageBaseUrl: location.origin + paths.packages,
+      packages: [],
+      stdout: (line: string) => {
+        output.write("stdout", line);
+      },
+      stderr: (line: string) => {
+        output.write("stderr", line);
+      },
     },
   };
-  const pyodide = await core.loadPyodide(settings);
-  progress.report("runtime", "Python and Streamlit", 1);
-
-  const packages = createPackages(pyodide, await lockLoaded, tree, progress);
+  const { pyodide, tree, files } = await startInterpreter(start);
+  const packages = createPackages(pyodide, await lock, tree, progress);
   const host = createPythonHost(secrets, packages);
   pyodide.registerJsModule("_portafilter_host", host.module);
   const python = pyodide.pyimport("portafilter_runtime") as PythonRuntime;
@@ -83,31 +59,35 @@ export async function startRuntime(
     packages,
     host,
     fetchPack: async () => {
-      usePack(await fetchPack(tree.pack));
+      files.usePack(await fetchPack(tree));
     },
   };
 }
 
-/** The image is copied over the module's memory, which must be as large before (`INITIAL_MEMORY` is not heeded). */
-function growTo(module: Module, bytes: number): void {
-  const missing = bytes - module.HEAP8.length;
-  if (missing > 0) module._free(module._malloc(missing + module.HEAP8.length));
+type Start = { manifest: Manifest; progress: Progress; settings: object };
+type Started = { pyodide: Pyodide; tree: Tree; files: SitePackages };
+
+/** From the image of Streamlit where this browser can restore it, else from nothing, which takes longer. */
+async function startInterpreter(start: Start): Promise<Started> {
+  const image = start.manifest.snapshots.streamlit;
+  if (!image) throw new Error("This server has no interpreter image for Streamlit.");
+  const tree = fetchTree(image);
+  // Browsers without stack switching lay out their function tables otherwise (seen: WebKitGTK 2.50).
+  if (!hasStackSwitching()) return startAfresh(start, await tree);
+  try {
+    return await restoreImage(start, image, tree);
+  } catch (error) {
+    if (error instanceof ImageDoesNotFit) return startAfresh(start, await tree);
+    throw error;
+  }
 }
 
-/** The first `bytes` of the pack, or all of it. */
-async function fetchPack(url: string, bytes?: number): Promise<Uint8Array> {
-  const range = bytes === undefined ? {} : { headers: { range: `bytes=0-${bytes - 1}` } };
-  const response = await fetch(url, range);
-  if (!response.ok) throw new Error(`The server did not send ${url} (${response.status}).`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function json<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`The server did not send ${url} (${response.status}).`);
-  return (await response.json()) as T;
-}
-
-function imported<T>(url: string): Promise<T> {
-  return import(/* @vite-ignore */ url) as Promise<T>;
+async function startAfresh({ manifest, progress, settings }: Start, tree: Tree): Promise<Started> {
+  progress.report("runtime", "Python and Streamlit, without an image");
+  const pack = fetchPack(tree);
+  const core = (await import(/* @vite-ignore */ `${manifest.pyodide}pyodide.mjs`)) as PyodideModule;
+  const files = mountSitePackages(tree);
+  const pyodide = await core.loadPyodide({ ...settings, fsInit: files.mount });
+  files.usePack(await pack);
+  return { pyodide, tree, files };
 }

@@ -1,4 +1,7 @@
 import type { Manifest } from "@portafilter/protocol";
+import { fetchFile, fetchJson } from "./fetch.ts";
+
+export type Image = Manifest["snapshots"][string];
 
 /** Description that the snapshot maker writes beside each image (`snapshot/make.ts`). */
 export type Tree = {
@@ -7,14 +10,24 @@ export type Tree = {
   readonly site: string;
   /** Address of all files, one after another. */
   readonly pack: string;
-  /** Length of the beginning of the pack that every start reads, in bytes. */
-  readonly eager: number;
   /** Installed distributions: name of the lock to version. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Length of the function table of a module in which the image can be restored. */
+  readonly table: number;
+  /** Length of the beginning of the pack that every start reads, in bytes. */
+  readonly eager: number;
   readonly files: readonly (readonly [path: string, offset: number, size: number])[];
 };
 
-type Image = Manifest["snapshots"][string];
+export function fetchTree(image: Image): Promise<Tree> {
+  return fetchJson<Tree>(image.tree);
+}
+
+/** The first `bytes` of the pack, or all of it. */
+export async function fetchPack(tree: Tree, bytes?: number): Promise<Uint8Array> {
+  const range = bytes === undefined ? {} : { headers: { range: `bytes=0-${bytes - 1}` } };
+  return new Uint8Array(await (await fetchFile(tree.pack, range)).arrayBuffer());
+}
 
 /**
  * Streams a memory image into one buffer of its known size. `bytes` is there at once and complete when
@@ -26,16 +39,14 @@ export function fetchImage(
 ): { bytes: Uint8Array<ArrayBuffer>; filled: Promise<void> } {
   const bytes = new Uint8Array(image.bytes);
   const fill = async () => {
-    const response = await fetch(image.url);
-    if (!response.ok || !response.body) {
-      throw new Error(`The server did not send the interpreter's image (${response.status}).`);
-    }
+    const { body } = await fetchFile(image.url);
+    const reader = body?.getReader();
     let at = 0;
     let reported = 0;
-    for await (const chunk of response.body) {
-      if (at + chunk.length > bytes.length) throw new Error("The interpreter's image is too long.");
-      bytes.set(chunk, at);
-      at += chunk.length;
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+      if (at + part.value.length > bytes.length) throw new Error("The image is too long.");
+      bytes.set(part.value, at);
+      at += part.value.length;
       if (at - reported > bytes.length / 20) {
         reported = at;
         report(at / bytes.length);
