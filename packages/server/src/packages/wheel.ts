@@ -41,7 +41,11 @@ export async function openWheel(path: string): Promise<Wheel> {
         packedSize: entry.compressedSize,
         crc32: entry.crc32,
         deflated: entry.compressionMethod === 8,
-        open: (as) => zip.openReadStreamPromise(entry, { decodeFileData: as === "unpacked" }),
+        // yauzl 3.4.0 leaves the data packed when it is told `decodeFileData: true`.
+        open: (as) =>
+          as === "packed"
+            ? zip.openReadStreamPromise(entry, { decodeFileData: false })
+            : zip.openReadStreamPromise(entry),
       };
     },
   };
