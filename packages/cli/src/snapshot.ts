@@ -21,8 +21,7 @@ const makerFolder = fileURLToPath(new URL("../../runner/src/snapshot", import.me
 
 /** The images that the runner asks for, by their name in the manifest. */
 const images = {
-  streamlit: { framework: "streamlit", portable: false },
-  "streamlit-portable": { framework: "streamlit", portable: true },
+  streamlit: { framework: "streamlit" },
 } as const;
 
 type Wheel = Readonly<{ name: string; version: string; path: string }>;
@@ -98,7 +97,7 @@ async function fingerprintOf(pyodide: string, wheels: readonly Wheel[]): Promise
 }
 
 async function make(order: object): Promise<Made> {
-  const child = spawn(process.execPath, ["--experimental-wasm-jspi", maker], {
+  const child = spawn(process.execPath, [maker], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.end(JSON.stringify(order));

@@ -2,11 +2,15 @@ import { type Manifest, manifest, paths } from "@portafilter/protocol";
 import { type Lock, normalizedName } from "../packages/lock.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-/** Frameworks' files that the service worker may take straight from the wheel: prefix in the app, path in the wheel. */
+/**
+ * Frameworks' files that the service worker may take straight from the wheel: path in the app (a prefix
+ * where it ends in a slash, other than `/` itself) to path in the wheel.
+ */
 const statics: Readonly<Record<string, { wheel: string; prefixes: Record<string, string> }>> = {
   streamlit: {
     wheel: "streamlit",
     prefixes: {
+      "/": "streamlit/static/index.html",
       "/static/": "streamlit/static/static/",
       "/favicon.png": "streamlit/static/favicon.png",
     },
@@ -52,11 +56,12 @@ export function createManifest(parts: ManifestParts): Manifest {
   });
 }
 
-/** The manifest as an element of the frame's page. JSON holds no `<` of its own that could end the element. */
+/** The manifest and the frame's script, as elements of the frame's page. JSON holds no `<` of its own that could end the element. */
 export function manifestElement(content: Manifest): string {
   const json = JSON.stringify(content).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return `<script type="application/json" id="manifest">${json}</script>`;
+  const script = `${paths.runner}${content.version}/frame.js`;
+  return `<script type="application/json" id="manifest">${json}</script><script type="module" src="${script}"></script>`;
 }
