@@ -22,7 +22,7 @@ const period = 100;
 export function createConsoleLog(): ConsoleLog {
   const listeners = new Set<() => void>();
   let entries: LogEntry[] = [];
-  let snapshot: readonly LogEntry[] = entries;
+  let snapshot: readonly LogEntry[] = [];
   let characters = 0;
   let nextKey = 1;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -133,7 +133,11 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
               {words.other}
             </button>
           )}
-          <button type="submit" className={styles.confirm} aria-disabled={arming !== "armed"}>
+          <button
+            type="submit"
+            className={["button-primary", styles.confirm].join(" ")}
+            aria-disabled={arming !== "armed"}
+          >
             {entering ? words.add : words.allow}
           </button>
         </footer>

@@ -62,6 +62,7 @@ export function createRun(options: Options): Run {
   };
   const fail = (failure: NonNullable<RunState["failure"]>) => {
     end();
+    frames?.remove();
     update(withFailure(state, failure));
   };
   const onMessage = (message: FrameMessage) => {

@@ -44,11 +44,12 @@ export const EyeOffIcon = icon(
 
 export const CloseIcon = icon(<path d="m5 5 10 10M15 5 5 15" />);
 
-/** The mark: a portafilter seen from above. */
+/** The mark: a portafilter, seen from the side. */
 export const Mark = icon(
   <>
-    <circle cx="7.5" cy="8" r="5.5" />
-    <circle cx="7.5" cy="8" r="2.2" />
-    <path d="m11.6 12.1 5.9 5.9" strokeWidth="2.6" />
+    <path d="M1.5 6.5h10" strokeWidth="2" />
+    <path d="M2.8 7v3.2c0 1.7 1.3 3 3 3h1.4c1.7 0 3-1.3 3-3V7" />
+    <path d="M6.5 13.4v1.4m-2 2.7v-.9c0-1 .8-1.8 1.8-1.8h.4c1 0 1.8.8 1.8 1.8v.9" />
+    <path d="m11.5 7.6 6.2 1.6" strokeWidth="2.6" />
   </>,
 );

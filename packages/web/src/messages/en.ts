@@ -1,3 +1,7 @@
+/** A name that fits a line; the dialog shows it whole. */
+const short = (name: string) =>
+  name.length <= 40 ? name : `${name.slice(0, 24)}…${name.slice(-12)}`;
+
 /** Every sentence the host page says, in English. Sentence case; names and text of apps are inserted. */
 export const en = {
   product: "Portafilter",
@@ -8,14 +12,14 @@ export const en = {
   landing: {
     headline: "Python web apps that run in your browser and ask you for their keys",
     sentence:
-      "Open a link and a Streamlit app starts in this tab. When it needs a secret it asks you, and neither its author nor the server gets the value.",
+      "Open a link and a Streamlit app starts in this tab. When it needs a secret it asks you: the value stays in this tab and goes only to apps you allow.",
     run: "Run the example",
     programLabel: (file: string) => `${file}, the first example`,
     facts: "What it does",
     factList: [
       {
         title: "Keys stay yours",
-        text: "You see which secret an app wants and why, and you decide. The value is kept in this tab and goes to that app alone.",
+        text: "You see which app wants which secret and why, and you decide. What you enter is not sent to the server and is gone when the tab closes.",
         proof: "Where a secret goes",
         anchor: "secrets",
       },
@@ -56,7 +60,7 @@ export const en = {
     unnamed: "Snippet",
     by: (owner: string) => `by ${owner}`,
     fromLink: "from a link",
-    asksFor: (names: readonly string[]) => `asks for: ${names.join(", ")}`,
+    asksFor: (names: readonly string[]) => `asks for: ${names.map(short).join(", ")}`,
     restart: "Restart",
     console: "Console",
     runtimeFrame: "Runtime",
@@ -132,11 +136,11 @@ export const en = {
   },
   notices: {
     label: "Requests for secrets",
-    denied: (names: readonly string[]) => `You denied ${names.join(", ")}.`,
+    denied: (names: readonly string[]) => `You denied ${names.map(short).join(", ")}.`,
     refusing: "This app keeps asking. Its requests for secrets are refused for this run.",
     askAgain: "Ask me again",
     askable: (names: readonly string[]) =>
-      `You will be asked when the app next needs ${names.join(", ")}.`,
+      `You will be asked when the app next needs ${names.map(short).join(", ")}.`,
     runAgain: "Run it again",
     unavailable:
       "A secret could not be kept: this browser blocks storage for this site, or it is full. Nothing was sent to the app. Allow storage for this site, then restart the app.",

@@ -20,11 +20,13 @@ export function AppBar({ who, asked, consoleOpen, onConsole, onRestart }: Props)
       <Link href="/" aria-label={words.home} className={styles.home}>
         <Mark />
       </Link>
-      <h1 className={styles.name}>{who.name}</h1>
-      <span className={styles.owner}>
-        {who.owner === null ? words.fromLink : words.by(who.owner)}
-      </span>
-      <span className={styles.asks}>{asked.length > 0 && words.asksFor(asked)}</span>
+      <div className={styles.about}>
+        <h1 className={styles.name}>{who.name}</h1>
+        <span className={styles.owner}>
+          {who.owner === null ? words.fromLink : words.by(who.owner)}
+        </span>
+        {asked.length > 0 && <span className={styles.asks}>{words.asksFor(asked)}</span>}
+      </div>
       <button type="button" aria-expanded={consoleOpen} onClick={onConsole}>
         {words.console}
       </button>

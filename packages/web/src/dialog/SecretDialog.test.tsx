@@ -1,0 +1,277 @@
+// @vitest-environment happy-dom
+import { limits } from "@portafilter/protocol";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import type { Prompt } from "../broker/state.ts";
+import { SecretDialog } from "./SecretDialog.tsx";
+
+const canary = "canary-5d21";
+const who = { name: "Trip planner", owner: "ada" };
+const prompt: Prompt = { key: 7, name: "OPENAI_API_KEY", reason: null, known: false, ids: ["1"] };
+
+let hasFocus: MockInstance<() => boolean>;
+beforeEach(() => {
+  vi.useFakeTimers();
+  hasFocus = vi.spyOn(document, "hasFocus").mockReturnValue(true);
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+function show(props: Partial<Parameters<typeof SecretDialog>[0]> = {}) {
+  const onAllow = vi.fn<(value: string | null) => void>();
+  const onDeny = vi.fn<() => void>();
+  const view = render(
+    <SecretDialog
+      prompt={prompt}
+      total={1}
+      who={who}
+      onAllow={onAllow}
+      onDeny={onDeny}
+      {...props}
+    />,
+  );
+  return { ...view, onAllow, onDeny };
+}
+
+const button = (name: string) => screen.getByRole("button", { name });
+const field = () => screen.getByLabelText<HTMLInputElement>("Secret value");
+const wait = (milliseconds: number) => {
+  act(() => {
+    vi.advanceTimersByTime(milliseconds);
+  });
+};
+const type = (value: string) => {
+  fireEvent.input(field(), { target: { value } });
+};
+
+/** A submit as a person causes it, by click or by Enter; scripts cannot make one that is trusted. */
+function submit(isTrusted = true) {
+  const form = document.querySelector("form");
+  if (form === null) throw new Error("no form");
+  const event = new Event("submit", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "isTrusted", { value: isTrusted });
+  fireEvent(form, event);
+}
+
+describe("what it says", () => {
+  test("the secret's name, who asks, and where the value goes", () => {
+    show();
+    const dialog = screen.getByRole("dialog", { name: "OPENAI_API_KEY" });
+    expect(dialog.textContent).toContain("“Trip planner” by ada asks for this secret.");
+    expect(dialog.textContent).toContain("Kept in this tab only.");
+    expect(dialog.textContent).toContain("can read this value and send it anywhere");
+  });
+
+  test("an app that nobody vouches for is an app from a link", () => {
+    show({ who: { name: "Snippet", owner: null } });
+    expect(screen.getByText("An app from a link asks for this secret.")).toBeTruthy();
+  });
+
+  test("how many wait, when others do", () => {
+    show({ total: 2 });
+    expect(screen.getByText("1 of 2")).toBeTruthy();
+  });
+
+  test("the field is a password field that nothing completes or checks", () => {
+    show();
+    expect(field().type).toBe("password");
+    expect(field().autocomplete).toBe("off");
+    expect(field().getAttribute("spellcheck")).toBe("false");
+    expect(document.activeElement).toBe(field());
+    fireEvent.click(button("Show value"));
+    expect(field().type).toBe("text");
+    fireEvent.click(button("Hide value"));
+    expect(field().type).toBe("password");
+  });
+});
+
+describe("the confirmation is armed", () => {
+  test("after one second, not before", () => {
+    const { onAllow } = show();
+    type(canary);
+    wait(limits.confirmDelay - 1);
+    expect(button("Add and allow").getAttribute("aria-disabled")).toBe("true");
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    expect(screen.getByRole("status").textContent).toBe("Ready in a moment.");
+    wait(1);
+    expect(button("Add and allow").getAttribute("aria-disabled")).toBe("false");
+    submit();
+    expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+  });
+
+  test.each(["blur", "focus", "resize"])("anew after the window's %s", (event) => {
+    const { onAllow } = show();
+    type(canary);
+    wait(900);
+    fireEvent(window, new Event(event));
+    wait(900);
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    wait(100);
+    submit();
+    expect(onAllow).toHaveBeenCalledOnce();
+  });
+
+  test("anew after the page was hidden", () => {
+    const { onAllow } = show();
+    type(canary);
+    wait(limits.confirmDelay);
+    fireEvent(document, new Event("visibilitychange"));
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+  });
+
+  test("never without focus", () => {
+    hasFocus.mockReturnValue(false);
+    const { onAllow } = show();
+    type(canary);
+    wait(10 * limits.confirmDelay);
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+  });
+
+  test("never in a window too small to show the question", () => {
+    vi.stubGlobal("innerWidth", 120);
+    const { onAllow } = show();
+    type(canary);
+    wait(10 * limits.confirmDelay);
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    expect(screen.getByRole("status").textContent).toBe("Make this window larger to answer.");
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("only a person confirms", () => {
+  test("an event made by a script does nothing", () => {
+    const { onAllow } = show();
+    type(canary);
+    wait(limits.confirmDelay);
+    submit(false);
+    expect(onAllow).not.toHaveBeenCalled();
+  });
+
+  test.each(["Enter", " "])("a held %j does nothing after its first press", (key) => {
+    show();
+    const held = { key, repeat: true };
+    expect(fireEvent.keyDown(button("Add and allow"), held)).toBe(false);
+    expect(fireEvent.keyDown(button("Add and allow"), { key })).toBe(true);
+  });
+});
+
+describe("denying", () => {
+  test("by button, at once", () => {
+    const { onDeny } = show();
+    fireEvent.click(button("Deny"));
+    expect(onDeny).toHaveBeenCalledOnce();
+  });
+
+  test("by Escape", () => {
+    const { onDeny } = show();
+    const cancel = new Event("cancel", { cancelable: true });
+    fireEvent(screen.getByRole("dialog"), cancel);
+    expect(onDeny).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the value", () => {
+  test("is gone from the page once given", () => {
+    const { onAllow, container } = show();
+    type(canary);
+    wait(limits.confirmDelay);
+    const input = field();
+    submit();
+    expect(onAllow).toHaveBeenCalledWith(canary);
+    expect(input.value).toBe("");
+    expect(container.innerHTML).not.toContain(canary);
+  });
+
+  test("is gone from the page when the page is left", () => {
+    show();
+    type(canary);
+    fireEvent(window, new Event("pagehide"));
+    expect(field().value).toBe("");
+  });
+
+  test.each([
+    ["", "Enter the value first."],
+    ["x".repeat(limits.secretValue + 1), "This value is longer than 64 KiB"],
+    ["é".repeat(limits.secretValue / 2 + 1), "This value is longer than 64 KiB"],
+  ])("is refused with a sentence when it is empty or too long", (value, sentence) => {
+    const { onAllow } = show();
+    type(value);
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    expect(screen.getByRole("alert").textContent).toContain(sentence);
+    expect(field().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test("of exactly 64 KiB is taken", () => {
+    const { onAllow } = show();
+    type("x".repeat(limits.secretValue));
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).toHaveBeenCalledOnce();
+  });
+
+  test("keeps spaces around it, and says so", () => {
+    const { onAllow, container } = show();
+    type(` ${canary} `);
+    expect(container.textContent).toContain("It is kept exactly as it is.");
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).toHaveBeenCalledWith(` ${canary} `);
+  });
+
+  const paste = (text: string) =>
+    fireEvent.paste(field(), { clipboardData: { getData: () => text } });
+
+  test("pasted with several lines keeps them, masked", () => {
+    const { onAllow, container } = show();
+    expect(paste(`-----BEGIN\r\n${canary}\n-----END\n`)).toBe(false);
+    expect(field().tagName).toBe("TEXTAREA");
+    expect(container.textContent).toContain("They are kept.");
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).toHaveBeenCalledWith(`-----BEGIN\n${canary}\n-----END\n`);
+  });
+
+  test("pasted with a line end after it is left to the field, which drops it", () => {
+    show();
+    expect(paste(`${canary}\n`)).toBe(true);
+    expect(field().tagName).toBe("INPUT");
+  });
+});
+
+describe("a secret the tab already has", () => {
+  const known = { ...prompt, known: true };
+
+  test("shows no field and is allowed without its value", () => {
+    const { onAllow } = show({ prompt: known });
+    expect(screen.queryByLabelText("Secret value")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("heading"));
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).toHaveBeenCalledExactlyOnceWith(null);
+  });
+
+  test("may get another value, armed anew", () => {
+    const { onAllow } = show({ prompt: known });
+    wait(limits.confirmDelay);
+    fireEvent.click(button("Use another value"));
+    expect(document.activeElement).toBe(field());
+    type(canary);
+    submit();
+    expect(onAllow).not.toHaveBeenCalled();
+    wait(limits.confirmDelay);
+    submit();
+    expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openSessionStore } from "./store.ts";
+
+const key = "portafilter.session";
+const app = "sabc";
+
+/** sessionStorage of one tab, whose content can be copied as browsers copy it. */
+function tabStorage(content: readonly (readonly [string, string])[] = []) {
+  const items = new Map(content);
+  return {
+    items,
+    storage: {
+      getItem: (name: string) => items.get(name) ?? null,
+      setItem: (name: string, value: string) => void items.set(name, value),
+      removeItem: (name: string) => void items.delete(name),
+    } as unknown as Storage,
+  };
+}
+
+/** The locks of one browser: exclusive, queued, and given up when their page goes. */
+function browserLocks() {
+  const held = new Map<string, number>();
+  const waiting: (() => void)[] = [];
+  return {
+    page(id: number): LockManager {
+      return {
+        async request(name: string, { signal }: LockOptions, callback: () => unknown) {
+          while (held.has(name)) {
+            signal?.throwIfAborted();
+            await new Promise<void>((resolve) => {
+              waiting.push(resolve);
+              signal?.addEventListener("abort", () => {
+                resolve();
+              });
+            });
+          }
+          held.set(name, id);
+          await callback();
+        },
+      } as unknown as LockManager;
+    },
+    close(id: number) {
+      for (const [name, page] of held) if (page === id) held.delete(name);
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+  };
+}
+
+const open = (storage: Storage, locks: LockManager | undefined) =>
+  openSessionStore({ storage: () => storage, locks });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // AbortSignal.timeout runs on a clock that fake timers do not move.
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+    const controller = new AbortController();
+    setTimeout(() => {
+      controller.abort();
+    }, milliseconds);
+    return controller.signal;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe("one tab", () => {
+  test("keeps values and grants apart by app and name", async () => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(store.allow(app, "KEY", "value")).toBe(true);
+    expect(store.standing(app, "KEY")).toBe("granted");
+    expect(store.read(app, "KEY")).toBe("value");
+    expect(store.standing("sxyz", "KEY")).toBe("known");
+    expect(store.read("sxyz", "KEY")).toBeNull();
+    expect(store.standing(app, "key")).toBe("unknown");
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("a secret may be called %s", async (name) => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    expect(store.standing(app, name)).toBe("unknown");
+    store.allow(app, name, "value");
+    expect(store.read(app, name)).toBe("value");
+    expect(store.standing(app, "KEY")).toBe("unknown");
+  });
+
+  test("another value replaces the one that is kept", async () => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    store.allow(app, "KEY", "old");
+    store.allow(app, "KEY", "new");
+    expect(store.read(app, "KEY")).toBe("new");
+  });
+
+  test("nothing can be allowed that is not there", async () => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    expect(store.allow(app, "KEY", null)).toBe(false);
+    expect(store.standing(app, "KEY")).toBe("unknown");
+  });
+
+  test("a reload finds everything, though the old page goes a little late", async () => {
+    const { storage } = tabStorage();
+    const locks = browserLocks();
+    (await open(storage, locks.page(1))).allow(app, "KEY", "value");
+    const reloaded = open(storage, locks.page(2));
+    await vi.advanceTimersByTimeAsync(400);
+    locks.close(1);
+    expect((await reloaded).read(app, "KEY")).toBe("value");
+  });
+});
+
+describe("another tab", () => {
+  test("a copy of a living tab's storage is wiped", async () => {
+    const original = tabStorage();
+    const locks = browserLocks();
+    const first = await open(original.storage, locks.page(1));
+    first.allow(app, "KEY", "value");
+    const copy = tabStorage([...original.items]);
+    const opening = open(copy.storage, locks.page(2));
+    await vi.advanceTimersByTimeAsync(1_100);
+    const second = await opening;
+    expect(second.standing(app, "KEY")).toBe("unknown");
+    expect([...copy.items.values()].join()).not.toContain("value");
+    expect(first.read(app, "KEY")).toBe("value");
+  });
+
+  test("a copy has a life of its own: its reload keeps what it was given", async () => {
+    const original = tabStorage();
+    const locks = browserLocks();
+    await open(original.storage, locks.page(1));
+    const copy = tabStorage([...original.items]);
+    const opening = open(copy.storage, locks.page(2));
+    await vi.advanceTimersByTimeAsync(1_100);
+    (await opening).allow(app, "KEY", "second");
+    locks.close(2);
+    expect((await open(copy.storage, locks.page(3))).read(app, "KEY")).toBe("second");
+  });
+
+  test("a browser without locks cannot tell a copy, so every load begins empty", async () => {
+    const { storage } = tabStorage();
+    (await open(storage, undefined)).allow(app, "KEY", "value");
+    expect((await open(storage, undefined)).standing(app, "KEY")).toBe("unknown");
+  });
+});
+
+describe("storage that fails", () => {
+  const tab = "00000000-0000-4000-8000-000000000000";
+  const malformed: [string, string][] = [
+    ["no JSON", "{"],
+    ["another version", JSON.stringify({ v: 2, tab, secrets: [], grants: [] })],
+    [
+      "a bad name",
+      JSON.stringify({ v: 1, tab, secrets: [{ name: "a b", value: "x" }], grants: [] }),
+    ],
+    ["more than agreed", JSON.stringify({ v: 1, tab, secrets: [], grants: [], admin: true })],
+    ["an object with __proto__", '{"v":1,"__proto__":{"secrets":[],"grants":[]}}'],
+  ];
+  test.each(malformed)("%s counts as empty and is removed", async (_what, text) => {
+    const { storage, items } = tabStorage([[key, text]]);
+    const store = await open(storage, browserLocks().page(1));
+    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(items.get(key)).not.toBe(text);
+  });
+
+  test("malformed while in use: fails closed", async () => {
+    const { storage, items } = tabStorage();
+    const store = await open(storage, browserLocks().page(1));
+    store.allow(app, "KEY", "value");
+    items.set(key, "{");
+    expect(store.read(app, "KEY")).toBeNull();
+    expect(store.standing(app, "KEY")).toBe("unavailable");
+  });
+
+  test("blocked storage makes secrets unavailable", async () => {
+    const blocked = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    const store = await openSessionStore({ storage: blocked, locks: browserLocks().page(1) });
+    expect(store.standing(app, "KEY")).toBe("unavailable");
+    expect(store.allow(app, "KEY", "value")).toBe(false);
+    expect(store.read(app, "KEY")).toBeNull();
+  });
+
+  test("full storage keeps nothing of the new value and all of the old", async () => {
+    const { storage } = tabStorage();
+    const store = await open(storage, browserLocks().page(1));
+    store.allow(app, "KEY", "old");
+    storage.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    expect(store.allow(app, "KEY", "new")).toBe(false);
+    expect(store.allow(app, "OTHER", "new")).toBe(false);
+    expect(store.read(app, "KEY")).toBe("old");
+    expect(store.standing(app, "OTHER")).toBe("unknown");
+  });
+});
