@@ -4,7 +4,6 @@ import type { MiddlewareHandler } from "hono";
 const noPermissions = [
   "accelerometer",
   "autoplay",
-  "bluetooth",
   "camera",
   "clipboard-read",
   "clipboard-write",
@@ -31,7 +30,6 @@ const noPermissions = [
   "serial",
   "storage-access",
   "usb",
-  "web-share",
   "window-management",
   "xr-spatial-tracking",
 ]
