@@ -1,7 +1,6 @@
-import { ConfigError } from "@portafilter/server";
 import { Command } from "commander";
 import { Fatal } from "./fatal.ts";
-import { serve } from "./serve.ts";
+import { addKeyServerCommands } from "./keyserver.ts";
 
 const program = new Command("portafilter").description(
   "Runs Python web apps in the visitor's browser and asks the visitor for secrets.",
@@ -10,14 +9,21 @@ const program = new Command("portafilter").description(
 program
   .command("serve")
   .description("serve the platform and its apps")
-  .action(() => serve(console.log));
+  .action(async () => {
+    // Loaded only here: the key server's process holds keys, so it must not load the app server.
+    const { serve } = await import("./serve.ts");
+    await serve(console.log);
+  });
+addKeyServerCommands(program);
 
 try {
   await program.parseAsync();
   // Fetches in the background must not hold the process up.
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof Fatal || error instanceof ConfigError)) throw error;
+  const isForPeople =
+    error instanceof Fatal || (error instanceof Error && error.name === "ConfigError");
+  if (!isForPeople) throw error;
   console.error(error.message);
   process.exit(1);
 }
