@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 
@@ -42,9 +43,18 @@ export async function startServer(
   };
 }
 
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return String(port);
+}
+
 /** One server for all browser tests; its cache of packages is kept between runs. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startServer({ PORT: "0", DATA_DIR: "test-results/data" });
+  const server = await startServer({ PORT: await freePort(), DATA_DIR: process.env.E2E_DATA_DIR ?? "test-results/data" });
   project.provide("address", server.address);
   return async () => {
     await server.stop();
