@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { places } from "../places.ts";
+import { micropipFile, temporaryFolder } from "../testing/packages.ts";
+import { cdnBase, indexAddress, indexUrlOf } from "./addresses.ts";
+
+const micropip = join(places.bundledWheels, micropipFile);
+
+test("Pyodide says where its CDN is, unless a setting does", async () => {
+  expect(await cdnBase(undefined, places.pyodide)).toMatch(/^https:\/\/[^/]+\/.*\/$/);
+  expect(await cdnBase("http://mirror.test/pyodide", places.pyodide)).toBe(
+    "http://mirror.test/pyodide/",
+  );
+});
+
+test("micropip says where the index is, unless pip's settings do", async () => {
+  const config = join(await temporaryFolder(), "pip.conf");
+  expect((await indexAddress(undefined, [config], micropip)).url).toMatch(
+    /^https:\/\/.+\/simple\/$/,
+  );
+  await writeFile(config, "[global]\nindex-url = http://pip.test/simple\n");
+  expect((await indexAddress(undefined, [config], micropip)).url).toBe("http://pip.test/simple/");
+  const set = await indexAddress("http://me:p%40ss@set.test/simple/", [config], micropip);
+  expect(set.url).toBe("http://set.test/simple/");
+  expect(set.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
+});
+
+test("pip's sections", () => {
+  expect(indexUrlOf("[global]\nindex_url: http://a/\n[install]\nindex-url=http://b/")).toBe(
+    "http://b/",
+  );
+  expect(indexUrlOf("[freeze]\nindex-url = http://a/")).toBeUndefined();
+  expect(indexUrlOf("[global]\n# index-url = http://a/")).toBeUndefined();
+});

@@ -1,0 +1,200 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import {
+  bothData,
+  member,
+  micropip,
+  temporaryFolder,
+  testPackages,
+  wheels,
+} from "../testing/packages.ts";
+import { broken, flipped, stalled, whole, withoutRanges } from "../testing/upstream.ts";
+
+const cdn = "/cdn/v1.0.0/full/both-1.0-py3-none-any.whl";
+const indexed = "/files/both-1.0-py3-none-any.whl";
+const { sha256, file } = wheels.both;
+
+async function storedFiles(dataDir: string): Promise<string[]> {
+  return (await readdir(join(dataDir, "packages"))).filter((name) => name !== ".incoming");
+}
+
+describe("sources, in order", () => {
+  test("the CDN is asked first, and once", async () => {
+    const { mirror, upstream } = await testPackages();
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+    await mirror.whole(sha256);
+    expect(upstream.seen.map(({ url }) => url)).toEqual([cdn]);
+  });
+
+  test("the wheelhouse comes before all of them", async () => {
+    const wheelhouse = await temporaryFolder();
+    await writeFile(join(wheelhouse, file), bothData);
+    const { mirror, upstream } = await testPackages({ wheelhouse });
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test("a wrong file in the wheelhouse is passed over", async () => {
+    const wheelhouse = await temporaryFolder();
+    await writeFile(join(wheelhouse, file), flipped(bothData, 7));
+    const { mirror } = await testPackages({ wheelhouse });
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+  });
+
+  test("the index follows where the CDN has nothing", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.delete(cdn);
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+    expect(upstream.seen.map(({ url }) => url)).toEqual([cdn, "/simple/both/", indexed]);
+  });
+
+  test("where no source has it, it is unavailable", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.clear();
+    await expect(mirror.open(sha256, file)).rejects.toMatchObject({ code: "package_unavailable" });
+  });
+});
+
+describe("bytes that are not those of the lock", () => {
+  test("one turned bit: nothing is kept, the error names it, the log says where it came from", async () => {
+    const { mirror, upstream, dataDir, logged } = await testPackages();
+    upstream.routes.set(cdn, whole(flipped(bothData, 1000))).delete(indexed);
+    await expect(mirror.whole(sha256)).rejects.toMatchObject({ code: "package_corrupt" });
+    expect(await storedFiles(dataDir)).toEqual([]);
+    expect(await readdir(join(dataDir, "packages", ".incoming"))).toEqual([]);
+    expect(logged.some(({ level, text }) => level === "warn" && text.includes(file))).toBe(true);
+  });
+
+  test("a reader that got some of them fails and never ends", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(cdn, whole(flipped(bothData, bothData.length - 1))).delete(indexed);
+    const opened = await mirror.open(sha256, file);
+    let length = 0;
+    const read = async () => {
+      for await (const part of opened.bytes()) length += part.length;
+    };
+    await expect(read()).rejects.toMatchObject({ code: "package_corrupt" });
+    expect(length).toBeLessThan(bothData.length);
+  });
+
+  test("a reader fails although another source then has the right ones", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(cdn, (_, response) => {
+      response.writeHead(200);
+      response.write(flipped(bothData, 0).subarray(0, 200_000));
+      setTimeout(() => response.end(bothData.subarray(200_000)), 100);
+    });
+    const opened = await mirror.open(sha256, file);
+    await expect(buffer(opened.bytes())).rejects.toMatchObject({ code: "package_corrupt" });
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+  });
+
+  test("a source that breaks off: the reader is served to the end by the next", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(cdn, broken(bothData, 150_000));
+    const opened = await mirror.open(sha256, file);
+    expect(await buffer(opened.bytes())).toEqual(bothData);
+  });
+
+  test("a source that stalls is left for the next", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(cdn, stalled(bothData, 150_000));
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+  });
+
+  test("more bytes than the lock says are not read to their end", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(cdn, whole(Buffer.concat([bothData, bothData]))).delete(indexed);
+    await expect(mirror.whole(sha256)).rejects.toMatchObject({ code: "package_corrupt" });
+  });
+});
+
+describe("what is stored", () => {
+  test("needs no network the next time", async () => {
+    const first = await testPackages();
+    await first.mirror.whole(sha256);
+    const second = await testPackages({ dataDir: first.dataDir });
+    const opened = await second.mirror.open(sha256, file);
+    expect(await buffer(opened.bytes())).toEqual(bothData);
+    expect(second.upstream.seen).toEqual([]);
+  });
+
+  test("is checked at first use: a damaged file is named in the log and fetched again", async () => {
+    const first = await testPackages();
+    const path = await first.mirror.whole(sha256);
+    await writeFile(path, flipped(bothData, 5));
+    const second = await testPackages({ dataDir: first.dataDir });
+    expect(await readFile(await second.mirror.whole(sha256))).toEqual(bothData);
+    expect(second.logged.find(({ level }) => level === "warn")?.text).toContain(sha256);
+    expect(second.upstream.seen.map(({ url }) => url)).toEqual([cdn]);
+  });
+
+  test("and was removed by somebody is fetched again", async () => {
+    const { mirror, upstream, dataDir } = await testPackages();
+    await mirror.whole(sha256);
+    await rm(join(dataDir, "packages", sha256));
+    expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
+    expect(upstream.seen).toHaveLength(2);
+  });
+});
+
+describe("many at once", () => {
+  test("share one fetch, and each gets all of it", async () => {
+    const { mirror, upstream } = await testPackages();
+    const reads = Array.from({ length: 20 }, async () =>
+      buffer((await mirror.open(sha256, file)).bytes()),
+    );
+    for (const read of await Promise.all(reads)) expect(read.equals(bothData)).toBe(true);
+    expect(upstream.seen).toHaveLength(1);
+  });
+});
+
+test("a file that nobody named is unknown, and so is a known one by another name", async () => {
+  const { mirror, upstream } = await testPackages();
+  const unknown = { code: "package_unknown" };
+  await expect(mirror.open("0".repeat(64), file)).rejects.toMatchObject(unknown);
+  await expect(mirror.open(sha256, "other-1.0-py3-none-any.whl")).rejects.toMatchObject(unknown);
+  expect(upstream.seen).toEqual([]);
+});
+
+describe("members of a container", () => {
+  const container = "/files/container-1.0-py3-none-any.whl";
+
+  test("are read by range: one request for the index, one for the bytes", async () => {
+    const { mirror, upstream } = await testPackages();
+    expect(await readFile(await mirror.whole(wheels.member.sha256))).toEqual(member.data);
+    expect(upstream.seen.map(({ url }) => url)).toEqual(["/simple/container/", container]);
+    expect(upstream.seen[1]?.headers.range).toMatch(/^bytes=\d+-\d+$/);
+  });
+
+  test("come out of the whole container, fetched once, where ranges are not answered", async () => {
+    const { mirror, upstream, dataDir } = await testPackages();
+
+    upstream.routes.set(container, withoutRanges(micropip));
+    expect(await readFile(await mirror.whole(wheels.member.sha256))).toEqual(member.data);
+    const before = upstream.seen.length;
+    await mirror.whole(wheels.second.sha256);
+    expect(upstream.seen).toHaveLength(before);
+    expect(await storedFiles(dataDir)).toHaveLength(3);
+  });
+
+  test("that lie elsewhere than the lock says are refused", async () => {
+    const { mirror, upstream } = await testPackages();
+    upstream.routes.set(container, whole(micropip.subarray(1)));
+    await expect(mirror.whole(wheels.member.sha256)).rejects.toMatchObject({
+      code: "package_unavailable",
+    });
+  });
+
+  test("whose packed bytes are damaged are refused", async () => {
+    const { mirror, upstream } = await testPackages();
+    const [source] = wheels.member.sources;
+    const at = source?.kind === "member" ? source.offset + 200 : 0;
+    upstream.routes.set(container, whole(flipped(micropip, at)));
+    await expect(mirror.whole(wheels.member.sha256)).rejects.toMatchObject({
+      code: expect.stringMatching(/^package_(corrupt|unavailable)$/) as string,
+    });
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { stalled, startUpstream, whole } from "../testing/upstream.ts";
+import { createUpstream } from "./upstream.ts";
+
+const options = { connectTimeout: 100, idleTimeout: 100, downTime: 1_000 };
+
+async function server() {
+  const upstream = await startUpstream();
+  onTestFinished(() => upstream.close());
+  return upstream;
+}
+
+describe("a server that does not answer", () => {
+  test("fails in time, is left alone for a while, and then asked again", async () => {
+    const { origin, routes, seen } = await server();
+    let now = 0;
+    const upstream = createUpstream({ ...options, now: () => now });
+    routes.set("/silent", () => undefined);
+    await expect(upstream.get(`${origin}/silent`)).rejects.toThrow("cannot be reached");
+    await expect(upstream.get(`${origin}/silent`)).rejects.toThrow("was down a moment ago");
+    expect(seen).toHaveLength(1);
+    now = 1_001;
+    routes.set("/silent", whole(Buffer.from("back")));
+    expect((await upstream.get(`${origin}/silent`)).status).toBe(200);
+  });
+
+  test("does not take others down with it", async () => {
+    const { origin, routes } = await server();
+    routes.set("/", whole(Buffer.from("here")));
+    const upstream = createUpstream(options);
+    await expect(upstream.get("http://127.0.0.1:1/")).rejects.toThrow("cannot be reached");
+    expect((await upstream.get(`${origin}/`)).status).toBe(200);
+  });
+});
+
+test("an answer that pauses for too long fails", async () => {
+  const { origin, routes } = await server();
+  routes.set("/", stalled(Buffer.alloc(1000), 10));
+  const { body } = await createUpstream(options).get(`${origin}/`);
+  const read = async () => {
+    for await (const part of body) expect(part.length).toBe(10);
+  };
+  await expect(read()).rejects.toThrow("paused for too long");
+});
