@@ -5,6 +5,8 @@ const checks: [name: string, command: string][] = [
   ["format", "biome ci ."],
   ["types", "tsc -p ."],
   ["types of web", "tsc -p packages/web"],
+  ["types of browser tests", "tsc -p e2e"],
+  ["types of benches", "tsc -p bench"],
   ["types of runner", "tsc -p packages/runner"],
   ["lint", "eslint ."],
   ["walls", "depcruise --config .dependency-cruiser.cjs packages"],

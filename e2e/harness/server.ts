@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
-import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
+import { freePort, startServer } from "./process.ts";
 
 declare module "vitest" {
   // The context that vitest hands from set-up to tests is typed by augmentation.
@@ -12,49 +9,12 @@ declare module "vitest" {
   }
 }
 
-/** Starts `portafilter serve` as a process, and resolves with the address it prints. */
-export async function startServer(
-  env: Record<string, string>,
-): Promise<{ address: string; child: ChildProcess; stop: () => Promise<number | null> }> {
-  const child = spawn("node", ["packages/cli/src/main.ts", "serve"], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout });
-  const address = await new Promise<string>((resolve, reject) => {
-    lines.on("line", (line) => {
-      const ready = /^Portafilter is ready at (\S+)$/.exec(line)?.[1];
-      if (ready === undefined) console.log(`  server: ${line}`);
-      else resolve(ready);
-    });
-    void exited.then(([code]) => {
-      reject(new Error(`The server ended with code ${String(code)} before it was ready.`));
-    });
-  });
-  return {
-    address,
-    child,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = (await exited) as [number | null];
-      return code;
-    },
-  };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
-}
-
 /** One server for all browser tests; its cache of packages is kept between runs. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startServer({ PORT: await freePort(), DATA_DIR: process.env.E2E_DATA_DIR ?? "test-results/data" });
+  const server = await startServer({
+    PORT: await freePort(),
+    DATA_DIR: process.env.E2E_DATA_DIR ?? "test-results/data",
+  });
   project.provide("address", server.address);
   return async () => {
     await server.stop();

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { createInterface } from "node:readline";
+
+/** Starts `portafilter serve` as a process, and resolves with the address it prints. */
+export async function startServer(
+  env: Record<string, string>,
+): Promise<{ address: string; child: ChildProcess; stop: () => Promise<number | null> }> {
+  const child = spawn("node", ["packages/cli/src/main.ts", "serve"], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  const lines = createInterface({ input: child.stdout });
+  const address = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const ready = /^Portafilter is ready at (\S+)$/.exec(line)?.[1];
+      if (ready === undefined) console.log(`  server: ${line}`);
+      else resolve(ready);
+    });
+    void exited.then(([code]) => {
+      reject(new Error(`The server ended with code ${String(code)} before it was ready.`));
+    });
+  });
+  return {
+    address,
+    child,
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return String(port);
+}
