@@ -52,7 +52,9 @@ export function createAppOrigin(options: AppOriginOptions): Hono {
   app.use(async function oneServiceWorker(c, next) {
     // An app that brought its own service worker would outlive itself on this origin.
     const asked = c.req.header("service-worker") !== undefined;
-    if (asked && c.req.path !== paths.serviceWorker) return c.text("Not a service worker.", 403);
+    // Compared as it was sent: Hono's path is decoded.
+    if (asked && new URL(c.req.url).pathname !== paths.serviceWorker)
+      return c.text("Not a service worker.", 403);
     return next();
   });
 

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { Context } from "hono";
 import type { Bytes } from "../packages/sources.ts";
 import type { Compressor, Encoding } from "./compressor.ts";
@@ -6,7 +5,12 @@ import type { Resource } from "./resources.ts";
 
 export type Caching = "immutable" | "revalidate";
 
-export type Sender = (c: Context, resource: Resource, caching: Caching) => Promise<Response>;
+export type Sender = (
+  c: Context,
+  resource: Resource,
+  caching: Caching,
+  status?: 200 | 404,
+) => Promise<Response>;
 
 /** Chooses whether this client gets compressed answers. */
 export type Compression = Readonly<{ mode: "auto" | "always" | "never"; compressor: Compressor }>;
@@ -18,7 +22,7 @@ export const cacheControl: Readonly<Record<Caching, string>> = {
 
 /** Sends resources: entity tags, one range, compression, HEAD. */
 export function createSender({ mode, compressor }: Compression): Sender {
-  return async function send(c, resource, caching) {
+  return async function send(c, resource, caching, status = 200) {
     c.header("cache-control", cacheControl[caching]);
     c.header("accept-ranges", "bytes");
     c.header("vary", "Accept-Encoding");
@@ -36,7 +40,7 @@ export function createSender({ mode, compressor }: Compression): Sender {
     if (encoded !== undefined) c.header("content-encoding", encoding);
     c.header("content-type", chosen.type);
     c.header("content-length", `${chosen.size}`);
-    return sendBytes(c, () => chosen.read());
+    return sendBytes(c, () => chosen.read(), status);
   };
 }
 
@@ -56,22 +60,37 @@ async function sendRange(c: Context, resource: Resource, range: string): Promise
   return sendBytes(c, () => resource.read(first, last), 206);
 }
 
-/** Sends bytes that are opened only if they are wanted. An error in them breaks the connection off. */
+/**
+ * Sends bytes that are opened only if they are wanted. An error in them breaks the connection off, so
+ * that the client never takes what it got for the whole.
+ */
 export async function sendBytes(
   c: Context,
   read: () => Bytes | Promise<Bytes>,
-  status: 200 | 206 = 200,
+  status: 200 | 206 | 404 = 200,
 ): Promise<Response> {
   if (c.req.method === "HEAD") return c.body(null, status);
-  const bytes = await read();
-  const body =
-    bytes instanceof Readable ? Readable.toWeb(bytes) : ReadableStream.from<Uint8Array>(bytes);
-  return c.body(body as ReadableStream, status);
+  const bytes = breakingOff(await read(), connectionOf(c));
+  return c.body(ReadableStream.from(bytes) as ReadableStream, status);
+}
+
+/**
+ * The server's adapter ends a failed answer with the error's text, which would fill up the announced
+ * length; so the connection is cut before it hears of the error. Where there is none (in tests), the
+ * stream fails.
+ */
+async function* breakingOff(bytes: Bytes, connection: Connection | undefined) {
+  try {
+    yield* bytes;
+  } catch (error) {
+    if (connection === undefined) throw error;
+    connection.destroy();
+  }
 }
 
 /** On this machine the network is faster than any decompressor. */
 export function wantsCompression(c: Context, mode: Compression["mode"]): boolean {
-  return mode === "auto" ? !isLoopback(remoteAddress(c)) : mode === "always";
+  return mode === "auto" ? !isLoopback(connectionOf(c)?.remoteAddress) : mode === "always";
 }
 
 /** Whether the client takes answers in this encoding. */
@@ -82,10 +101,11 @@ export function accepts(c: Context, encoding: Encoding): boolean {
   });
 }
 
-/** Undefined where no socket stands behind the request, as in tests. */
-function remoteAddress(c: Context): string | undefined {
-  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
-  return env?.incoming?.socket?.remoteAddress;
+/** Node's side of the request, as far as it is needed; undefined in tests, where there is none. */
+type Connection = Readonly<{ destroy: () => void; remoteAddress?: string }>;
+
+function connectionOf(c: Context): Connection | undefined {
+  return (c.env as { incoming?: { socket?: Connection } } | undefined)?.incoming?.socket;
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -32,7 +32,7 @@ export function createPlatform({ sites, files, send, log }: PlatformOptions): Ho
   app.use(withHeaders(securityHeaders(platformCsp(sites.appOrigins), sites.https)));
   app.onError(answerErrors(log));
 
-  app.use(async function onlyReads(c, next) {
+  app.use(async function noServiceWorkers(c, next) {
     // The platform has no service worker, so whoever asks for one is up to no good.
     if (c.req.header("service-worker") !== undefined) return errorAnswer(c, "not_found");
     return next();
@@ -48,8 +48,8 @@ export function createPlatform({ sites, files, send, log }: PlatformOptions): Ho
       return send(c, file, c.req.path.startsWith("/assets/") ? "immutable" : "revalidate");
     }
     if (c.req.path.startsWith("/assets/")) return errorAnswer(c, "not_found");
-    if (!pages.some((page) => page.test(c.req.path))) c.status(404);
-    return send(c, index, "revalidate");
+    const known = pages.some((page) => page.test(c.req.path));
+    return send(c, index, "revalidate", known ? 200 : 404);
   });
   app.all("*", (c) => {
     c.header("allow", "GET, HEAD");

@@ -1,0 +1,83 @@
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { paths } from "@portafilter/protocol";
+import { expect, onTestFinished, test } from "vitest";
+import { listen } from "./listen.ts";
+import { bothData, wheels } from "./testing/packages.ts";
+import { testServer } from "./testing/server.ts";
+import { flipped, whole } from "./testing/upstream.ts";
+
+const wheel = `${paths.packages}${wheels.both.sha256}/${wheels.both.file}`;
+
+async function listening() {
+  const server = await testServer();
+  const open = await listen(server.app, 0, "127.0.0.1");
+  onTestFinished(open.close);
+  /** What comes over the wire for one raw request. */
+  const raw = async (request: string) => {
+    const socket = connect(open.port, "127.0.0.1");
+    socket.write(request);
+    return (await buffer(socket)).toString("latin1");
+  };
+  const get = (path: string, host = "app1.pycafe.localhost:8080") =>
+    raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  return { ...server, raw, get };
+}
+
+test("a wheel that turns out wrong never ends cleanly on the wire", async () => {
+  const { get, upstream } = await listening();
+  upstream.routes.clear();
+  upstream.routes.set(
+    "/cdn/v1.0.0/full/both-1.0-py3-none-any.whl",
+    whole(flipped(bothData, bothData.length - 1)),
+  );
+  const answer = await get(wheel).catch(() => "");
+  const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
+  if (head !== "") expect(head).toContain(`content-length: ${bothData.length}`);
+  expect(body.length).toBeLessThan(bothData.length);
+  expect(answer).not.toContain("checksum");
+});
+
+test("a good wheel arrives whole", async () => {
+  const { get } = await listening();
+  const answer = await get(wheel);
+  expect(answer).toMatch(/^HTTP\/1\.1 200/);
+  expect(answer).toContain(`content-length: ${bothData.length}`);
+});
+
+test.for([
+  [
+    "absolute",
+    "GET http://evil.test/ HTTP/1.1\r\nHost: pycafe.localhost:8080",
+    /^HTTP\/1\.1 (421|400)/,
+  ],
+  ["foreign", "GET / HTTP/1.1\r\nHost: evil.test", /^HTTP\/1\.1 421/],
+  [
+    "two",
+    "GET / HTTP/1.1\r\nHost: pycafe.localhost:8080\r\nHost: evil.test",
+    /^HTTP\/1\.1 (421|400)/,
+  ],
+  ["with a path", "GET / HTTP/1.1\r\nHost: pycafe.localhost:8080/evil", /^HTTP\/1\.1 (421|400)/],
+  [
+    "and a huge header",
+    `GET / HTTP/1.1\r\nHost: pycafe.localhost:8080\r\nX: ${"a".repeat(20_000)}`,
+    /^HTTP\/1\.1 431/,
+  ],
+  ["TRACE", "TRACE / HTTP/1.1\r\nHost: pycafe.localhost:8080", /^HTTP\/1\.1 (405|400|501)/],
+] as const)("odd requests are refused: host %s", async ([, request, status]) => {
+  const { raw } = await listening();
+  const answer = await raw(`${request}\r\nConnection: close\r\n\r\n`);
+  expect(answer).toMatch(status);
+  expect(answer).not.toContain("host page");
+});
+
+test("paths stay inside over the wire too, where nothing tidies them first", async () => {
+  const { get, raw } = await listening();
+  for (const path of ["/../../etc/passwd", "/assets/../../../etc/passwd", "/%2e%2e/etc/passwd"]) {
+    expect(await get(path, "pycafe.localhost:8080")).not.toContain("root:");
+    expect(await get(path)).toMatch(/^HTTP\/1\.1 404/);
+  }
+  expect(
+    await raw("GET /healthz HTTP/1.1\r\nHost: pycafe.localhost:8080\r\nConnection: close\r\n\r\n"),
+  ).toMatch(/200/);
+});
