@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { listen } from "./listen.ts";
 import { bothData, wheels } from "./testing/packages.ts";
 import { testServer } from "./testing/server.ts";
-import { flipped, whole } from "./testing/upstream.ts";
+import { flipped } from "./testing/upstream.ts";
 
 const wheel = `${paths.packages}${wheels.both.sha256}/${wheels.both.file}`;
 
@@ -27,10 +27,12 @@ async function listening() {
 test("a wheel that turns out wrong never ends cleanly on the wire", async () => {
   const { get, upstream } = await listening();
   upstream.routes.clear();
-  upstream.routes.set(
-    "/cdn/v1.0.0/full/both-1.0-py3-none-any.whl",
-    whole(flipped(bothData, bothData.length - 1)),
-  );
+  const wrong = flipped(bothData, bothData.length - 1);
+  upstream.routes.set("/cdn/v1.0.0/full/both-1.0-py3-none-any.whl", (_, response) => {
+    response.writeHead(200);
+    response.write(wrong.subarray(0, -10));
+    setTimeout(() => response.end(wrong.subarray(-10)), 100);
+  });
   const answer = await get(wheel).catch(() => "");
   const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
   if (head !== "") expect(head).toContain(`content-length: ${bothData.length}`);

@@ -75,9 +75,9 @@ export async function sendBytes(
 }
 
 /**
- * The server's adapter ends a failed answer with the error's text, which would fill up the announced
- * length; so the connection is cut before it hears of the error. Where there is none (in tests), the
- * stream fails.
+ * The server's adapter would print a failed answer's stack and write the error's text behind the
+ * bytes, so the connection is cut before it hears of it. Where there is none (in tests), the stream
+ * fails.
  */
 async function* breakingOff(bytes: Bytes, connection: Connection | undefined) {
   try {
