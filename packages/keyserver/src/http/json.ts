@@ -4,9 +4,9 @@ import { refusals } from "../refusal.ts";
  * Reads a request's body. Whatever its content type says, it is one JSON object, or nothing.
  * @throws Refusal that tells how it is wrong without quoting it, as the parser's own message would.
  */
-export function parseBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) return {};
-  const parsed = parseJson(Buffer.from(bytes).toString("utf8"));
+  const parsed = parseJson(bytes.toString("utf8"));
   if (parsed === null) return {};
   if (typeof parsed !== "object" || Array.isArray(parsed)) {
     const into = "Go value of type map[string]interface {}";

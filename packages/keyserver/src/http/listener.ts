@@ -92,19 +92,33 @@ function oneOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }
 
-/** Collects the body, at most {@link limits}.body of it. */
-async function readBody(request: IncomingMessage): Promise<Asked["body"]> {
-  if (Number(request.headers["content-length"] ?? 0) > limits.body) throw refusals.tooLarge();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limits.body) throw refusals.tooLarge();
-    chunks.push(chunk);
-  }
-  return parseBody(
-    chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
-  );
+/** Collects the body, at most {@link limits}.body of it; what comes beyond is read and dropped. */
+function readBody(request: IncomingMessage): Promise<Asked["body"]> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers["content-length"] ?? 0) > limits.body) throw refusals.tooLarge();
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limits.body) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        reject(refusals.tooLarge());
+      }
+    });
+    request.on("end", () => {
+      const [first] = chunks;
+      try {
+        resolve(parseBody(chunks.length === 1 && first ? first : Buffer.concat(chunks)));
+      } catch (error) {
+        reject(error);
+      }
+    });
+    // The client went away; nobody will read the answer.
+    request.on("error", () => {
+      reject(refusals.badRequest());
+    });
+  });
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -113,8 +127,6 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   response.setHeader("Cache-Control", "no-store");
   response.setHeader("Content-Type", answer.contentType);
   response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-  // What was not read of a body that is too large will not be read.
-  if (answer.status === 413) response.setHeader("Connection", "close");
   response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 

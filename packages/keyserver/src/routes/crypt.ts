@@ -154,6 +154,11 @@ async function dataKeyRoute(asked: Asked): Promise<Reply> {
   if (kind !== "plaintext" && kind !== "wrapped") {
     throw refuse("Invalid path, must be 'plaintext' or 'wrapped'");
   }
+  try {
+    decodeField(fields.context);
+  } catch (error) {
+    throw error instanceof Refusal ? refuse("failed to base64-decode context") : error;
+  }
   ringOf(asked);
   if (![128, 256, 512].includes(fields.bits)) throw refuse("invalid bit length");
   const by = { context: fields.context, associated: fields.associated_data };
