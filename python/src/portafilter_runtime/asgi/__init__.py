@@ -1,0 +1,1 @@
+"""The bridge between the service worker's messages and an ASGI application."""

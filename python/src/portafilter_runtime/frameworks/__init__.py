@@ -1,0 +1,1 @@
+"""How each framework becomes an ASGI application."""

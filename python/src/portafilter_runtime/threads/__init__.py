@@ -1,0 +1,1 @@
+"""Threads without threads: docs/adr/0003-threads.md."""
