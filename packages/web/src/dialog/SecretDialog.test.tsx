@@ -23,6 +23,7 @@ afterEach(() => {
 function show(props: Partial<Parameters<typeof SecretDialog>[0]> = {}) {
   const onAllow = vi.fn<(value: string | null) => void>();
   const onDeny = vi.fn<() => void>();
+  const onGrabbed = vi.fn<() => void>();
   const view = render(
     <SecretDialog
       prompt={prompt}
@@ -30,6 +31,7 @@ function show(props: Partial<Parameters<typeof SecretDialog>[0]> = {}) {
       who={who}
       onAllow={onAllow}
       onDeny={onDeny}
+      onGrabbed={onGrabbed}
       {...props}
     />,
   );
@@ -47,13 +49,11 @@ const type = (value: string) => {
   fireEvent.input(field(), { target: { value } });
 };
 
-/** A submit as a person causes it, by click or by Enter; scripts cannot make one that is trusted. */
-function submit(isTrusted = true) {
-  const form = document.querySelector("form");
-  if (form === null) throw new Error("no form");
-  const event = new Event("submit", { bubbles: true, cancelable: true });
+/** A confirmation as a person causes it, by click or by Enter; scripts cannot make one that is trusted. */
+function confirm(isTrusted = true) {
+  const event = new MouseEvent("click", { bubbles: true, cancelable: true });
   Object.defineProperty(event, "isTrusted", { value: isTrusted });
-  fireEvent(form, event);
+  fireEvent(screen.getByRole("button", { name: /llow$/ }), event);
 }
 
 describe("what it says", () => {
@@ -94,12 +94,12 @@ describe("the confirmation is armed", () => {
     type(canary);
     wait(limits.confirmDelay - 1);
     expect(button("Add and allow").getAttribute("aria-disabled")).toBe("true");
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("status").textContent).toBe("Ready in a moment.");
     wait(1);
     expect(button("Add and allow").getAttribute("aria-disabled")).toBe("false");
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
   });
 
@@ -109,10 +109,10 @@ describe("the confirmation is armed", () => {
     wait(900);
     fireEvent(window, new Event(event));
     wait(900);
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     wait(100);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledOnce();
   });
 
@@ -121,7 +121,7 @@ describe("the confirmation is armed", () => {
     type(canary);
     wait(limits.confirmDelay);
     fireEvent(document, new Event("visibilitychange"));
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
   });
 
@@ -130,7 +130,7 @@ describe("the confirmation is armed", () => {
     const { onAllow } = show();
     type(canary);
     wait(10 * limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
   });
 
@@ -139,7 +139,7 @@ describe("the confirmation is armed", () => {
     const { onAllow } = show();
     type(canary);
     wait(10 * limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("status").textContent).toBe("Make this window larger to answer.");
     vi.unstubAllGlobals();
@@ -151,7 +151,15 @@ describe("only a person confirms", () => {
     const { onAllow } = show();
     type(canary);
     wait(limits.confirmDelay);
-    submit(false);
+    confirm(false);
+    expect(onAllow).not.toHaveBeenCalled();
+  });
+
+  test("a form submitted by a script does nothing", () => {
+    const { onAllow } = show();
+    type(canary);
+    wait(limits.confirmDelay);
+    document.querySelector("form")?.requestSubmit();
     expect(onAllow).not.toHaveBeenCalled();
   });
 
@@ -184,7 +192,7 @@ describe("the value", () => {
     type(canary);
     wait(limits.confirmDelay);
     const input = field();
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledWith(canary);
     expect(input.value).toBe("");
     expect(container.innerHTML).not.toContain(canary);
@@ -205,7 +213,7 @@ describe("the value", () => {
     const { onAllow } = show();
     type(value);
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("alert").textContent).toContain(sentence);
     expect(field().getAttribute("aria-invalid")).toBe("true");
@@ -215,7 +223,7 @@ describe("the value", () => {
     const { onAllow } = show();
     type("x".repeat(limits.secretValue));
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledOnce();
   });
 
@@ -224,7 +232,7 @@ describe("the value", () => {
     type(` ${canary} `);
     expect(container.textContent).toContain("It is kept exactly as it is.");
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledWith(` ${canary} `);
   });
 
@@ -237,7 +245,7 @@ describe("the value", () => {
     expect(field().tagName).toBe("TEXTAREA");
     expect(container.textContent).toContain("They are kept.");
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledWith(`-----BEGIN\n${canary}\n-----END\n`);
   });
 
@@ -255,10 +263,10 @@ describe("a secret the tab already has", () => {
     const { onAllow } = show({ prompt: known });
     expect(screen.queryByLabelText("Secret value")).toBeNull();
     expect(document.activeElement).toBe(screen.getByRole("heading"));
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledExactlyOnceWith(null);
   });
 
@@ -268,10 +276,10 @@ describe("a secret the tab already has", () => {
     fireEvent.click(button("Use another value"));
     expect(document.activeElement).toBe(field());
     type(canary);
-    submit();
+    confirm();
     expect(onAllow).not.toHaveBeenCalled();
     wait(limits.confirmDelay);
-    submit();
+    confirm();
     expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
   });
 });

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Provenance } from "../app/provenance.ts";
 import type { Prompt } from "../broker/state.ts";
 import { KeyIcon } from "../icons/icons.tsx";
@@ -19,13 +27,15 @@ type Props = {
   /** `value` is null when the value that is kept is to be used. */
   readonly onAllow: (value: string | null) => void;
   readonly onDeny: () => void;
+  /** The app keeps taking the keyboard away from the dialog. */
+  readonly onGrabbed: () => void;
 };
 
 /**
  * Asks the visitor for one secret. Nothing in it but the name and the reason comes from the app.
  * A confirmation counts only when a person makes it and the dialog has been armed; Escape denies.
  */
-export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
+export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }: Props) {
   const words = messages.secret;
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -33,8 +43,11 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
   const [entering, setEntering] = useState(!prompt.known);
   const [problem, setProblem] = useState<ValueProblem | null>(null);
   const [early, setEarly] = useState(false);
+  const [struck, setStruck] = useState(false);
   const [arming, setArming] = useState<Arming>("waiting");
-  const dialog = useModal();
+  const dialog = useModal(() => {
+    setStruck(true);
+  }, onGrabbed);
 
   // What the confirm button does changes with `entering`, so the wait begins again.
   useLayoutEffect(() => watchArming(setArming), [entering]);
@@ -49,8 +62,10 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
     };
   }, []);
 
-  const confirm = (event: Event) => {
-    if (!event.isTrusted) return;
+  // Enter in the field arrives here, too: the browser then clicks the submit button itself.
+  const confirm = (event: MouseEvent) => {
+    event.preventDefault();
+    if (!event.nativeEvent.isTrusted) return;
     if (arming !== "armed") {
       setEarly(true);
       return;
@@ -69,11 +84,12 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
     field.current.value = "";
     onAllow(value);
   };
-  const status = arming === "tooSmall" ? words.tooSmall : early && arming === "waiting";
+  const status = statusOf(arming, early, struck);
 
   return (
     <dialog
       ref={dialog}
+      tabIndex={-1}
       className={styles.dialog}
       aria-labelledby={`${id}-name`}
       aria-describedby={`${id}-asks`}
@@ -88,17 +104,17 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
         className={styles.form}
         noValidate
         onSubmit={(event) => {
+          // Only a click on the button confirms; `requestSubmit()` makes none.
           event.preventDefault();
-          confirm(event.nativeEvent);
         }}
       >
-        <header className={styles.header}>
+        <div className={styles.header}>
           <KeyIcon />
           <h2 id={`${id}-name`} ref={heading} tabIndex={-1}>
             {prompt.name}
           </h2>
           {total > 1 && <span className={styles.position}>{words.position(total)}</span>}
-        </header>
+        </div>
         <Asker id={`${id}-asks`} who={who} />
         {prompt.reason !== null && prompt.reason.trim() !== "" && <Reason reason={prompt.reason} />}
         {entering ? (
@@ -116,9 +132,9 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
           <p>{words.kept}</p>
           <p>{words.truth}</p>
         </div>
-        <footer className={styles.actions}>
+        <div className={styles.actions}>
           <p className={styles.status} role="status">
-            {status === true ? words.notYet : status}
+            {status}
           </p>
           <button type="button" onClick={onDeny}>
             {words.deny}
@@ -135,15 +151,22 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny }: Props) {
           )}
           <button
             type="submit"
+            onClick={confirm}
             className={["button-primary", styles.confirm].join(" ")}
             aria-disabled={arming !== "armed"}
           >
             {entering ? words.add : words.allow}
           </button>
-        </footer>
+        </div>
       </form>
     </dialog>
   );
+}
+
+function statusOf(arming: Arming, early: boolean, struck: boolean): string {
+  if (arming === "tooSmall") return messages.secret.tooSmall;
+  if (struck) return messages.secret.struck;
+  return early && arming === "waiting" ? messages.secret.notYet : "";
 }
 
 /** A key that is held down repeats; only its first press may do anything. */

@@ -1,13 +1,13 @@
 import { Suspense } from "react";
 import type { Provenance } from "../app/provenance.ts";
-import type { Broker } from "../broker/broker.ts";
 import type { Prompt } from "../broker/state.ts";
+import type { Run } from "../frame/run.ts";
 import { SecretDialog } from "./SecretDialog.tsx";
 
 type Props = {
   readonly queue: readonly Prompt[];
   readonly who: Provenance;
-  readonly run: Pick<Broker, "allow" | "deny">;
+  readonly run: Pick<Run, "allow" | "deny" | "stopGrabbing">;
 };
 
 /** The dialog for the first prompt, if there is one; each prompt gets a dialog of its own. */
@@ -27,6 +27,7 @@ export function SecretPrompt({ queue, who, run }: Props) {
         onDeny={() => {
           run.deny(prompt.key);
         }}
+        onGrabbed={run.stopGrabbing}
       />
     </Suspense>
   );

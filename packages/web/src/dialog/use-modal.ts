@@ -1,30 +1,31 @@
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffectEvent, useLayoutEffect, useRef } from "react";
+import { guardKeyboard } from "./keyboard-guard.ts";
 
 /**
- * Shows the dialog as a modal for as long as its component lives. Closing gives the focus back to
- * where it was; while it is open, a frame that grabs the focus loses it again.
+ * Shows the dialog as a modal for as long as its component lives, and keeps the keyboard in it.
+ * Closing gives the focus back to where it was.
  */
-export function useModal(): RefObject<HTMLDialogElement | null> {
+export function useModal(
+  onStrike: () => void,
+  onGrabbed: () => void,
+): RefObject<HTMLDialogElement | null> {
   const ref = useRef<HTMLDialogElement>(null);
+  const strike = useEffectEvent(onStrike);
+  const grabbed = useEffectEvent(onGrabbed);
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null) return;
     dialog.showModal();
-    let inside: Element | null = null;
-    const remember = () => {
-      if (dialog.contains(document.activeElement)) inside = document.activeElement;
-    };
-    // Keys typed here must never end up in an app.
-    const takeBack = () => {
-      if (!(document.activeElement instanceof HTMLIFrameElement)) return;
-      if (inside instanceof HTMLElement) inside.focus();
-      else dialog.focus();
-    };
-    dialog.addEventListener("focusin", remember);
-    addEventListener("blur", takeBack);
+    const endGuard = guardKeyboard(dialog, {
+      onStrike: () => {
+        strike();
+      },
+      onGrabbed: () => {
+        grabbed();
+      },
+    });
     return () => {
-      dialog.removeEventListener("focusin", remember);
-      removeEventListener("blur", takeBack);
+      endGuard();
       dialog.close();
     };
   }, []);

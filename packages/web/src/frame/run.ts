@@ -32,6 +32,8 @@ export type Run = {
   readonly start: (container: HTMLElement) => void;
   readonly stop: () => void;
   readonly reloadApp: () => void;
+  /** Stops an app that keeps taking the keyboard from the dialog. */
+  readonly stopGrabbing: () => void;
 } & Pick<Broker, "allow" | "deny" | "askAgain" | "closeNotice">;
 
 /** Makes a run; nothing happens before `start`. */
@@ -134,6 +136,9 @@ export function createRun(options: Options): Run {
       frames?.remove();
     },
     reloadApp: () => frames?.reloadApp(),
+    stopGrabbing() {
+      fail({ kind: "grabbed" });
+    },
     allow: (key, value) => broker?.allow(key, value),
     deny: (key) => broker?.deny(key),
     askAgain: () => broker?.askAgain(),

@@ -106,6 +106,10 @@ export const en = {
       title: "The app was stopped",
       text: "The frame that runs Python tried to leave its place, so it was cut off. No secret was sent there. Retry starts it anew.",
     },
+    grabbed: {
+      title: "The app was stopped",
+      text: "It kept taking the keyboard away from the dialog that asked you for a secret. The dialog gave it nothing, but keys you pressed in that moment may have reached it: if you typed a part of the value, consider replacing it.",
+    },
     violations: {
       title: "The app was stopped",
       text: "It kept sending messages that are not part of the agreement between app and page, so it was cut off. Retry starts it anew.",
@@ -127,6 +131,7 @@ export const en = {
     deny: "Deny",
     position: (total: number) => `1 of ${total}`,
     notYet: "Ready in a moment.",
+    struck: "The app took the keyboard for a moment. Check what you typed.",
     tooSmall: "Make this window larger to answer.",
     empty: "Enter the value first.",
     tooLong: "This value is longer than 64 KiB, which is the most a secret may hold.",

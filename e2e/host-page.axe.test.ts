@@ -1,0 +1,71 @@
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { ready, request, useHostPage } from "./web-fixture/host-page.ts";
+
+const { address, newPage, open } = useHostPage({ bypassCSP: true });
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+async function expectClean(page: Page): Promise<void> {
+  await page.addScriptTag({ path: axe });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: { run: (o: object) => Promise<AxeResults> } }).axe.run({
+        iframes: false,
+      }),
+    );
+    expect(
+      violations.map(({ id, nodes }) => ({
+        id,
+        colorScheme,
+        nodes: nodes.map((node) => node.html),
+      })),
+    ).toEqual([]);
+  }
+}
+
+test.each([
+  ["/", "Run the example"],
+  ["/how-it-works", "Portafilter"],
+  ["/nothing/here", "Go to the start page"],
+  ["/snippet/streamlit/v1#c=%", "Go to the start page"],
+])("%s", async (path, name) => {
+  const page = await newPage();
+  await page.goto(`${address()}${path}`);
+  await page.getByRole("link", { name }).waitFor();
+  await expectClean(page);
+});
+
+test("an app that is loading", async () => {
+  const { page } = await open();
+  await expectClean(page);
+});
+
+test("the dialog with a reason and another one waiting", async () => {
+  const { page, say, dialog } = await open();
+  await say(ready);
+  await say(request("1", "KEY", "# Why\n\nGo [there](https://example.org/).\n\n- a\n- b"));
+  await say(request("2", "OTHER"));
+  await dialog("KEY").waitFor();
+  await expectClean(page);
+});
+
+test("an app with its console open and a denied secret", async () => {
+  const { page, say, button } = await open();
+  await say(ready);
+  for (const stream of ["stdout", "stderr", "system"])
+    await say({ type: "app.console", stream, text: "hello\n" });
+  await say(request("1", "KEY"));
+  await button("Deny").click();
+  await button("Console").click();
+  await expectClean(page);
+});
+
+test("an app that failed", async () => {
+  const { page, say, button } = await open();
+  await say({ type: "app.failed", phase: "starting", message: "Traceback" });
+  await button("Retry").waitFor();
+  await expectClean(page);
+});
