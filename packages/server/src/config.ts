@@ -33,6 +33,8 @@ const settings = z.object({
   SOURCE_IDLE_TIMEOUT: seconds(30),
   /** Seconds for which a source that did not answer is left alone. */
   SOURCE_DOWN_TIME: seconds(60),
+  /** Megabytes that packages from the index, which the lock does not name, may take on the disk. */
+  LISTED_PACKAGES_MAX_MB: z.coerce.number().positive().default(2048),
   /** Whether large files are sent compressed: `auto` spares clients on this machine. */
   COMPRESS: z.enum(["auto", "always", "never"]).default("auto"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
@@ -54,6 +56,7 @@ export type Config = Readonly<{
   connectTimeout: number;
   idleTimeout: number;
   downTime: number;
+  listedMaxBytes: number;
   compress: "auto" | "always" | "never";
   logLevel: string;
 }>;
@@ -92,6 +95,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     connectTimeout: s.SOURCE_CONNECT_TIMEOUT * 1000,
     idleTimeout: s.SOURCE_IDLE_TIMEOUT * 1000,
     downTime: s.SOURCE_DOWN_TIME * 1000,
+    listedMaxBytes: s.LISTED_PACKAGES_MAX_MB * 1024 * 1024,
     compress: s.COMPRESS,
     logLevel: s.LOG_LEVEL,
   });

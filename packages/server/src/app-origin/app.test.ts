@@ -2,13 +2,13 @@ import { gunzipSync } from "node:zlib";
 import { manifest, paths } from "@portafilter/protocol";
 import { describe, expect, test } from "vitest";
 import { sha256Of } from "../hash.ts";
-import { bothData, lock, wheels } from "../testing/packages.ts";
+import { bothData, wheels } from "../testing/packages.ts";
 import { appOrigin, platform, testServer } from "../testing/server.ts";
 import { flipped, indexPage, whole } from "../testing/upstream.ts";
 import { manifestElement } from "./manifest.ts";
 
-const container = lock.container.sha256;
-const member = `${appOrigin}${paths.members}${container}/micropip/package_index.py`;
+const tool = wheels.tool.sha256;
+const member = `${appOrigin}${paths.members}${tool}/micropip/package_index.py`;
 const both = `${appOrigin}${paths.packages}${wheels.both.sha256}/${wheels.both.file}`;
 
 async function manifestOf(ask: (url: string) => Promise<Response>) {
@@ -100,7 +100,7 @@ describe("B2: only the platform's service worker", () => {
   test.for([
     "/evil.js",
     paths.frame,
-    `${paths.members}${container}/micropip/package_index.py`,
+    `${paths.members}${tool}/micropip/package_index.py`,
     `${paths.packages}${wheels.both.sha256}/${wheels.both.file}`,
     `${paths.runner}0/worker.js`,
     "/_portafilter/sw.js/",
@@ -131,7 +131,7 @@ describe("tricks with paths", () => {
     "__proto__",
   ])("no member is called %s", async (path) => {
     const { ask } = await testServer();
-    const response = await ask(`${appOrigin}${paths.members}${container}/${path}`);
+    const response = await ask(`${appOrigin}${paths.members}${tool}/${path}`);
     expect(response.status).toBe(404);
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import type { Log } from "../log.ts";
+import { trimFolder } from "../trim.ts";
 import { isCompressible } from "./media-types.ts";
 import { fileResource, type Resource } from "./resources.ts";
 
@@ -12,16 +13,18 @@ export type Encoding = "br" | "gzip";
 export type Compressor = Readonly<{
   /** The resource in that encoding if it is at hand; otherwise its making is begun. */
   encoded: (resource: Resource, encoding: Encoding) => Promise<Resource | undefined>;
-  /** The same, but waits until it is made. */
-  prepare: (resource: Resource, encoding: Encoding) => Promise<void>;
 }>;
 
 /** From this size on a lower level is used: an interpreter image would take half a minute otherwise. */
 const large = 16 * 1024 * 1024;
 
+/** What earlier versions left behind is removed at the start, beyond this. */
+const maxBytes = 512 * 1024 * 1024;
+
 /** Compresses each resource once and keeps the result in `dir`, so nobody waits for a compressor. */
 export async function createCompressor(dir: string, log: Log): Promise<Compressor> {
   await mkdir(dir, { recursive: true });
+  await trimFolder(dir, maxBytes);
   const ready = new Map<string, Resource>();
   const running = new Map<string, Promise<void>>();
 
@@ -55,9 +58,6 @@ export async function createCompressor(dir: string, log: Log): Promise<Compresso
   const worthIt = ({ type, size }: Resource) => isCompressible(type) && size > 1024;
 
   return {
-    prepare: async (resource, encoding) => {
-      if (worthIt(resource)) await start(resource, encoding, pathOf(resource, encoding));
-    },
     encoded: async (resource, encoding) => {
       if (!worthIt(resource)) return undefined;
       const path = pathOf(resource, encoding);

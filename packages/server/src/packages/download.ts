@@ -9,7 +9,7 @@ import type { Incoming, Store } from "./store.ts";
 import { SourceError } from "./upstream.ts";
 
 /** No file may be longer than this when its size is not known beforehand. */
-const maxSize = 512 * 1024 * 1024;
+const maxSize = 128 * 1024 * 1024;
 
 /** The bytes came, but they are not those of the lock. */
 class WrongBytes extends Error {}

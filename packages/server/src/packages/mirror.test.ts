@@ -4,13 +4,14 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import {
   bothData,
+  containerData,
+  locked,
   member,
-  micropip,
   temporaryFolder,
   testPackages,
   wheels,
 } from "../testing/packages.ts";
-import { broken, flipped, stalled, whole, withoutRanges } from "../testing/upstream.ts";
+import { broken, flipped, indexPage, stalled, whole, withoutRanges } from "../testing/upstream.ts";
 
 const cdn = "/cdn/v1.0.0/full/both-1.0-py3-none-any.whl";
 const indexed = "/files/both-1.0-py3-none-any.whl";
@@ -159,6 +160,45 @@ test("a file that nobody named is unknown, and so is a known one by another name
   expect(upstream.seen).toEqual([]);
 });
 
+describe("files that only the index lists", () => {
+  const file = (name: string) => {
+    const data = Buffer.alloc(400, name);
+    return { data, wanted: { ...locked(name, data, [{ kind: "index" }]), name } };
+  };
+
+  test("can be fetched once the index has listed them, and never fill the disk", async () => {
+    const { mirror, upstream, dataDir } = await testPackages();
+    for (const name of ["one", "two", "three"]) {
+      const { data, wanted } = file(name);
+      const listed = {
+        filename: wanted.file,
+        url: `${upstream.origin}/files/${wanted.file}`,
+        hashes: { sha256: wanted.sha256 },
+      };
+      upstream.routes
+        .set(`/simple/${name}/`, indexPage([listed]))
+        .set(`/files/${wanted.file}`, whole(data));
+      await expect(mirror.open(wanted.sha256, wanted.file)).rejects.toMatchObject({
+        code: "package_unknown",
+      });
+      mirror.remember([wanted]);
+      const opened = await mirror.open(wanted.sha256, wanted.file);
+      expect((await buffer(opened.bytes())).equals(data)).toBe(true);
+      // Files are told apart by when they were used.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const kept = (await readdir(join(dataDir, "listed"))).filter((name) => !name.startsWith("."));
+    expect(kept.sort()).toEqual([file("two"), file("three")].map((f) => f.wanted.sha256).sort());
+  });
+
+  test("are not opened to have their members read", async () => {
+    const { mirror } = await testPackages();
+    const { wanted } = file("one");
+    mirror.remember([wanted]);
+    await expect(mirror.whole(wanted.sha256)).rejects.toMatchObject({ code: "package_unknown" });
+  });
+});
+
 describe("members of a container", () => {
   const container = "/files/container-1.0-py3-none-any.whl";
 
@@ -172,7 +212,7 @@ describe("members of a container", () => {
   test("come out of the whole container, fetched once, where ranges are not answered", async () => {
     const { mirror, upstream, dataDir } = await testPackages();
 
-    upstream.routes.set(container, withoutRanges(micropip));
+    upstream.routes.set(container, withoutRanges(containerData));
     expect(await readFile(await mirror.whole(wheels.member.sha256))).toEqual(member.data);
     const before = upstream.seen.length;
     await mirror.whole(wheels.second.sha256);
@@ -182,7 +222,7 @@ describe("members of a container", () => {
 
   test("that lie elsewhere than the lock says are refused", async () => {
     const { mirror, upstream } = await testPackages();
-    upstream.routes.set(container, whole(micropip.subarray(1)));
+    upstream.routes.set(container, whole(containerData.subarray(1)));
     await expect(mirror.whole(wheels.member.sha256)).rejects.toMatchObject({
       code: "package_unavailable",
     });
@@ -192,7 +232,7 @@ describe("members of a container", () => {
     const { mirror, upstream } = await testPackages();
     const [source] = wheels.member.sources;
     const at = source?.kind === "member" ? source.offset + 200 : 0;
-    upstream.routes.set(container, whole(flipped(micropip, at)));
+    upstream.routes.set(container, whole(flipped(containerData, at)));
     await expect(mirror.whole(wheels.member.sha256)).rejects.toMatchObject({
       code: expect.stringMatching(/^package_(corrupt|unavailable)$/) as string,
     });

@@ -20,33 +20,31 @@ export type Mirror = Readonly<{
   open: (sha256: string, file: string) => Promise<OpenedFile>;
   /** Path of a whole and checked file of the lock. Throws as `open`. */
   whole: (sha256: string) => Promise<string>;
-  /** Path of the file if it is here already. */
-  ifHere: (sha256: string) => Promise<string | undefined>;
+  /** The same of the lock's container; undefined where it would have to be fetched, unless that is wanted. */
+  container: (fetch: boolean) => Promise<string | undefined>;
 }>;
 
 /** Files that an index listed and that may be asked for; the oldest are forgotten. */
 const maxRemembered = 50_000;
 
+/**
+ * Serves the files of the lock, and those that an index listed, out of a store each: the second one
+ * is bounded, because what apps ask for is not.
+ */
 export function createMirror(
   lock: Lock,
-  store: Store,
+  stores: Readonly<{ locked: Store; listed: Store }>,
   sourcesOf: (wanted: WantedFile) => Attempt[],
   log: Log,
 ): Mirror {
   const locked = new Map<string, WantedFile>(lock.files.map((file) => [file.sha256, file]));
-  const { project: name, ...container } = lock.container;
-  locked.set(container.sha256, { name, ...container, sources: [{ kind: "index" }] });
-  const remembered = new Map<string, WantedFile>();
+  const listed = new Map<string, WantedFile>();
   const running = new Map<string, Download>();
-
-  function find(sha256: string): WantedFile {
-    const wanted = locked.get(sha256) ?? remembered.get(sha256);
-    if (wanted === undefined) throw new Problem("package_unknown");
-    return wanted;
-  }
+  const { project: name, ...rest } = lock.container;
+  const container: WantedFile = { name, ...rest, sources: [{ kind: "index" }] };
 
   /** The one download of this file; whoever asks meanwhile shares it. */
-  function download(wanted: WantedFile): Download {
+  function download(wanted: WantedFile, store: Store): Download {
     const known = running.get(wanted.sha256);
     if (known !== undefined) return known;
     const started = new Download(wanted, sourcesOf(wanted), store, log);
@@ -57,34 +55,39 @@ export function createMirror(
   }
 
   async function open(sha256: string, file: string): Promise<OpenedFile> {
-    const wanted = find(sha256);
-    if (wanted.file !== file) throw new Problem("package_unknown");
+    const wanted = locked.get(sha256) ?? listed.get(sha256);
+    if (wanted?.file !== file) throw new Problem("package_unknown");
+    const store = locked.has(sha256) ? stores.locked : stores.listed;
     if (await store.has(sha256)) {
       const path = store.path(sha256);
       return { size: (await stat(path)).size, bytes: () => createReadStream(path) };
     }
-    const incoming = download(wanted);
+    const incoming = download(wanted, store);
     await incoming.opened;
     return { size: wanted.size, bytes: () => incoming.read() };
   }
 
+  async function whole(wanted: WantedFile | undefined): Promise<string> {
+    if (wanted === undefined) throw new Problem("package_unknown");
+    const store = stores.locked;
+    if (!(await store.has(wanted.sha256))) await download(wanted, store).finished;
+    return store.path(wanted.sha256);
+  }
+
   return {
     open,
+    whole: (sha256) => whole(locked.get(sha256)),
+    container: async (fetch) =>
+      fetch || (await stores.locked.has(container.sha256)) ? whole(container) : undefined,
     remember: (files) => {
       for (const file of files) {
-        remembered.delete(file.sha256);
-        remembered.set(file.sha256, file);
+        listed.delete(file.sha256);
+        listed.set(file.sha256, file);
       }
-      for (const oldest of remembered.keys()) {
-        if (remembered.size <= maxRemembered) break;
-        remembered.delete(oldest);
+      for (const oldest of listed.keys()) {
+        if (listed.size <= maxRemembered) break;
+        listed.delete(oldest);
       }
     },
-    whole: async (sha256) => {
-      const wanted = find(sha256);
-      if (!(await store.has(sha256))) await download(wanted).finished;
-      return store.path(sha256);
-    },
-    ifHere: async (sha256) => ((await store.has(sha256)) ? store.path(sha256) : undefined),
   };
 }

@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createGate } from "../gate.ts";
 import { Problem } from "../problem.ts";
+import { trimFolder } from "../trim.ts";
 import type { IndexAddress } from "./addresses.ts";
 import { type IndexedWheel, type IndexPage, jsonType, parseIndexPage } from "./index-page.ts";
 import { normalizedName } from "./lock.ts";
@@ -9,6 +11,10 @@ import { SourceError, type Upstream } from "./upstream.ts";
 /** Bytes that a project's page may have; the longest real ones are about a tenth of it. */
 const maxPage = 32 * 1024 * 1024;
 const fresh = 5 * 60_000;
+/** Apps choose the names, so what they can make this server do and keep has bounds. */
+const askedAtOnce = 8;
+const keptInMemory = 500;
+const keptOnDisk = 256 * 1024 * 1024;
 
 export type PackageIndex = Readonly<{
   address: IndexAddress;
@@ -33,13 +39,14 @@ export function createPackageIndex(
 ): PackageIndex {
   const kept = new Map<string, Kept>();
   const asked = new Map<string, Promise<IndexPage>>();
+  const inTurn = createGate(askedAtOnce);
 
   async function project(name: string): Promise<IndexPage> {
     const key = normalizedName(name);
     if (!/^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/.test(key)) throw new Problem("package_unknown");
     const known = kept.get(key);
     if (known !== undefined && known.at + fresh > now()) return known.page;
-    const running = asked.get(key) ?? ask(key).finally(() => asked.delete(key));
+    const running = asked.get(key) ?? inTurn(() => ask(key)).finally(() => asked.delete(key));
     asked.set(key, running);
     return running;
   }
@@ -53,6 +60,7 @@ export function createPackageIndex(
       const temporary = `${path}.${crypto.randomUUID()}`;
       await writeFile(temporary, JSON.stringify(page));
       await rename(temporary, path);
+      await trimFolder(dir, keptOnDisk);
       return page;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
@@ -70,7 +78,7 @@ export function createPackageIndex(
     kept.delete(key);
     kept.set(key, { at: now(), page });
     const [oldest] = kept.keys();
-    if (kept.size > 500 && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > keptInMemory && oldest !== undefined) kept.delete(oldest);
   }
 
   async function request(key: string): Promise<IndexPage> {

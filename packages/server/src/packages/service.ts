@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -22,6 +21,7 @@ type Settings = Pick<
   | "connectTimeout"
   | "idleTimeout"
   | "downTime"
+  | "listedMaxBytes"
 >;
 
 /** The mirror with everything it stands on. `folders`: the repository's wheels and Pyodide's core. */
@@ -31,9 +31,10 @@ export async function createPackages(
   folders: Readonly<{ bundledWheels: string; pyodide: string }>,
   log: Log,
 ): Promise<Packages> {
-  const dir = join(config.dataDir, "packages");
-  await mkdir(dir, { recursive: true });
-  const store = await createStore(dir, log);
+  const stores = {
+    locked: await createStore(join(config.dataDir, "packages"), log),
+    listed: await createStore(join(config.dataDir, "listed"), log, config.listedMaxBytes),
+  };
   const upstream = createUpstream(config);
   const micropip = lock.files.find(({ name }) => name === "micropip")?.file ?? "";
   const address = await indexAddress(
@@ -49,10 +50,9 @@ export async function createPackages(
     container: lock.container,
     index,
     upstream,
-    wholeContainer: (ifHere) =>
-      ifHere ? mirror.ifHere(lock.container.sha256) : mirror.whole(lock.container.sha256),
+    wholeContainer: (fetch) => mirror.container(fetch),
   });
-  const mirror: Mirror = createMirror(lock, store, sources, log);
+  const mirror: Mirror = createMirror(lock, stores, sources, log);
   return { lock, mirror, index };
 }
 

@@ -26,8 +26,8 @@ export type SourcesOptions = Readonly<{
   container: Lock["container"];
   index: PackageIndex;
   upstream: Upstream;
-  /** Path of the whole container, fetched at need; for servers that do not answer ranges. */
-  wholeContainer: (ifHere: boolean) => Promise<string | undefined>;
+  /** Path of the whole container, if it is here or shall be fetched; for servers without ranges. */
+  wholeContainer: (fetch: boolean) => Promise<string | undefined>;
 }>;
 
 /** Named ways to begin reading a file, in the order in which they are to be tried. */
@@ -58,13 +58,13 @@ export function createSources(options: SourcesOptions): (wanted: WantedFile) => 
     const [first, last] = memberRange(member, container.size);
     const slice = (path: string) =>
       unpackMember(createReadStream(path, { start: first, end: last }), member);
-    const here = await options.wholeContainer(true);
+    const here = await options.wholeContainer(false);
     if (here !== undefined) return slice(here);
     const answer = await fromIndex(container.project, container.file, `bytes=${first}-${last}`);
     if (answer.status === 206) return unpackMember(answer.body, member);
     answer.cancel();
     if (answer.status !== 200) throw new SourceError(`the server answered ${answer.status}`);
-    const path = await options.wholeContainer(false);
+    const path = await options.wholeContainer(true);
     if (path === undefined) throw new SourceError("the container cannot be had");
     return slice(path);
   }

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256OfFile } from "../hash.ts";
 import type { Log } from "../log.ts";
+import { trimFolder } from "../trim.ts";
 
 /** A file that is being received. It counts only after `keep`. */
 export type Incoming = Readonly<{ path: string; handle: FileHandle }>;
@@ -18,9 +19,10 @@ export type Store = Readonly<{
 
 /**
  * Files named by their sha256. A name appears only when all its bytes are on the disk: a crash
- * leaves at most a file in `.incoming`, which the next start removes.
+ * leaves at most a file in `.incoming`, which a later start removes. Where `maxBytes` is given, the
+ * files that were used longest ago make room for new ones.
  */
-export async function createStore(dir: string, log: Log): Promise<Store> {
+export async function createStore(dir: string, log: Log, maxBytes = Infinity): Promise<Store> {
   const incomingDir = join(dir, ".incoming");
   await mkdir(incomingDir, { recursive: true });
   await removeLeftovers(incomingDir);
@@ -52,6 +54,7 @@ export async function createStore(dir: string, log: Log): Promise<Store> {
       });
       const there = good && (await stat(path(sha256)).then(() => true, isMissingOrThrow));
       if (!there) checked.delete(sha256);
+      if (there && maxBytes !== Infinity) await touch(path(sha256));
       return there;
     },
     receive: async () => {
@@ -65,12 +68,19 @@ export async function createStore(dir: string, log: Log): Promise<Store> {
       const folder = await open(dir, "r");
       await folder.sync().finally(() => folder.close());
       checked.set(sha256, Promise.resolve(true));
+      if (maxBytes !== Infinity) await trimFolder(dir, maxBytes);
     },
     drop: async ({ path: temporary, handle }) => {
       await handle.close();
       await rm(temporary, { force: true });
     },
   };
+}
+
+/** Marks a file as used now. One that is just being removed needs no mark. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
 }
 
 /** Other copies of the server may share the folder, so what is young is left alone. */

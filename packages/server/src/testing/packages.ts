@@ -74,6 +74,9 @@ export function locked(name: string, data: Uint8Array, sources: LockedFile["sour
   };
 }
 
+/** Another file than the wheel, with the same members at the same places. */
+export const containerData = Buffer.concat([micropip, Buffer.from("end")]);
+
 /** The bytes of the file `both`; long enough to travel in several pieces. */
 export const bothData = Buffer.concat([micropip, micropip, micropip]);
 
@@ -81,6 +84,8 @@ export const bothData = Buffer.concat([micropip, micropip, micropip]);
 export const wheels = {
   /** On the CDN, then on the index. */
   both: locked("both", bothData, [{ kind: "pyodide", release: "1.0.0" }, { kind: "index" }]),
+  /** In the repository's own wheelhouse. */
+  tool: { ...locked("tool", micropip, [{ kind: "bundled" }]), file: micropipFile },
   member: locked("member", member.data, [member.source]),
   second: locked("second", secondMember.data, [secondMember.source]),
 };
@@ -92,10 +97,10 @@ export const lock: Lock = {
   container: {
     project: "container",
     file: "container-1.0-py3-none-any.whl",
-    sha256: sha256Of(micropip),
-    size: micropip.length,
+    sha256: sha256Of(containerData),
+    size: containerData.length,
   },
-  files: [wheels.both, wheels.member, wheels.second],
+  files: [wheels.both, wheels.tool, wheels.member, wheels.second],
 };
 
 export type TestPackages = Packages &
@@ -120,8 +125,8 @@ export async function testPackages(
     .set("/cdn/v1.0.0/full/both-1.0-py3-none-any.whl", whole(bothData))
     .set("/files/both-1.0-py3-none-any.whl", whole(bothData))
     .set("/simple/both/", indexPage([listed("both-1.0-py3-none-any.whl", bothData)]))
-    .set(`/files/${container.file}`, whole(micropip))
-    .set("/simple/container/", indexPage([listed(container.file, micropip)]));
+    .set(`/files/${container.file}`, whole(containerData))
+    .set("/simple/container/", indexPage([listed(container.file, containerData)]));
   const packages = await createPackages(
     {
       dataDir,
@@ -132,6 +137,7 @@ export async function testPackages(
       connectTimeout: 1_000,
       idleTimeout: 200,
       downTime: 60_000,
+      listedMaxBytes: 1000,
       ...settings,
     },
     lock,
