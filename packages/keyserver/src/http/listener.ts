@@ -16,7 +16,6 @@ import { type Answer, answerOfRefusal } from "./answer.ts";
 import type { Call } from "./dispatch.ts";
 import { parseBody } from "./json.ts";
 import { limits } from "./limits.ts";
-import type { Asked } from "./route.ts";
 
 /** The server's certificate, and who may connect. */
 function readTls(files: TlsFiles) {
@@ -77,7 +76,7 @@ function toCall(request: IncomingMessage, fromMachine: boolean): Call {
     token: tokenOf(headers),
     namespace: oneOf(headers["x-vault-namespace"]),
     wrapTtl: oneOf(headers["x-vault-wrap-ttl"]),
-    body: () => readBody(request),
+    body: async () => parseBody(await readBytes(request)),
   };
 }
 
@@ -93,7 +92,7 @@ function oneOf(header: string | string[] | undefined): string | undefined {
 }
 
 /** Collects the body, at most {@link limits}.body of it; what comes beyond is read and dropped. */
-function readBody(request: IncomingMessage): Promise<Asked["body"]> {
+function readBytes(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers["content-length"] ?? 0) > limits.body) throw refusals.tooLarge();
     const chunks: Buffer[] = [];
@@ -108,11 +107,7 @@ function readBody(request: IncomingMessage): Promise<Asked["body"]> {
     });
     request.on("end", () => {
       const [first] = chunks;
-      try {
-        resolve(parseBody(chunks.length === 1 && first ? first : Buffer.concat(chunks)));
-      } catch (error) {
-        reject(error);
-      }
+      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks));
     });
     // The client went away; nobody will read the answer.
     request.on("error", () => {
