@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import {
@@ -23,29 +24,46 @@ const essential = ["streamlit", "openai", "micropip"];
 
 /** Serves until SIGINT or SIGTERM. Standard output is for people; the log goes to standard error. */
 export async function serve(say: (line: string) => void): Promise<void> {
+  const stop = stopSignal();
   const config = readConfig();
   const log = createLog(config.logLevel);
   await writable(config.dataDir);
+  // Asked for before the long work, so that a port that is taken is told at once.
+  await (await listenOrTell({ fetch: () => new Response() }, config)).close();
   const packages = await createPackages(config, readLock(), places, log);
-  await prepare(packages, config, say);
+  await prepare(packages, config, say, stop);
+  if (stop.aborted) return;
   const app = await createServer({ config, packages, folders: places, log });
-  const server = await listen(app, config.port, config.host).catch((error: unknown) => {
-    throw portFailure(error, config);
-  });
+  const server = await listenOrTell(app, config);
+  if (sharesSite(config)) {
+    log.warn(
+      "APPS_DOMAIN shares a site with the platform; give apps a registrable domain of their own",
+    );
+  }
   say(`Portafilter is ready at ${config.platformOrigin}`);
   fetchRest(packages, log);
-  await stopSignal();
+  await aborted(stop);
   await server.close();
 }
 
 /** Fetches and makes what a first visitor needs; says so when it takes a while. */
-async function prepare(packages: Packages, config: Config, say: (line: string) => void) {
+async function prepare(
+  packages: Packages,
+  config: Config,
+  say: (line: string) => void,
+  stop: AbortSignal,
+): Promise<void> {
   const files = closure(packages.lock, essential);
-  const results = await fetchFiles(packages.mirror, files, sayProgress(say, files.length));
-  const failed = results.flatMap((result) => ("error" in result ? [result] : []));
+  const fetching = fetchFiles(packages.mirror, files, sayProgress(say, files.length));
+  const results = await Promise.race([fetching, aborted(stop)]);
+  if (results === undefined) return;
+  const failed = results.filter((result) => "error" in result);
   if (failed.length > 0) throw new Fatal(missing(failed));
-  await ensureSnapshot(packages, config.dataDir, () => {
-    say("Making the interpreter images; this happens once and takes about half a minute …");
+  const onMake = () => {
+    say("Making the interpreter image; this happens once and takes about ten seconds …");
+  };
+  await ensureSnapshot(packages, config.dataDir, onMake, stop).catch((error: unknown) => {
+    if (!stop.aborted) throw error;
   });
 }
 
@@ -60,10 +78,11 @@ function sayProgress(say: (line: string) => void, of: number): (done: number) =>
 }
 
 function missing(failed: readonly Fetched[]): string {
-  const names = failed.map(({ file }) => file.file).join(", ");
+  const [first, ...others] = failed.map(({ file }) => file.file);
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return (
-    `Packages that Streamlit needs could not be fetched: ${names}. Check the network, or set ` +
-    "PIP_INDEX_URL, PYODIDE_CDN or WHEELHOUSE. LOG_LEVEL=debug shows each attempt."
+    `Packages that every app needs could not be fetched: ${first ?? ""}${more}. Check the network, ` +
+    "or set PIP_INDEX_URL, PYODIDE_CDN or WHEELHOUSE; LOG_LEVEL=debug shows each attempt."
   );
 }
 
@@ -85,24 +104,37 @@ async function writable(dir: string): Promise<void> {
   }
 }
 
-function portFailure(error: unknown, { port, host }: Config): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") {
-    return new Fatal(`Port ${port} is taken: stop the other program, or set PORT to another one.`);
-  }
-  if (code === "EACCES") return new Fatal(`Port ${port} needs more rights: set PORT above 1023.`);
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new Fatal(`HOST is no address of this machine: ${host}`);
-  }
-  return error;
+async function listenOrTell(app: Parameters<typeof listen>[0], { port, host }: Config) {
+  return listen(app, port, host).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") {
+      throw new Fatal(`Port ${port} is taken: stop the other program, or set PORT to another one.`);
+    }
+    if (code === "EACCES") throw new Fatal(`Port ${port} needs more rights: set PORT above 1023.`);
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      throw new Fatal(`HOST is no address of this machine: ${host}`);
+    }
+    throw error;
+  });
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
+/** Without the public suffix list: a first guess, good for a warning. Development shares a site knowingly. */
+function sharesSite({ platformOrigin, platformHost, appsDomain }: Config): boolean {
+  const site = (host: string) => host.split(".").slice(-2).join(".");
+  return platformOrigin.startsWith("https:") && site(platformHost) === site(appsDomain);
+}
+
+/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }

@@ -29,13 +29,14 @@ type Made = Omit<Snapshots[string], "key">;
 
 /**
  * Makes the interpreter images unless those of exactly these wheels are there already. `onMake` is
- * called before the work begins, which takes about ten seconds for each.
+ * called before the work begins, which takes about ten seconds for each; `stop` ends it.
  * @throws when a wheel cannot be had, or with what the maker said when it fails.
  */
 export async function ensureSnapshot(
   packages: Packages,
   dataDir: string,
   onMake: () => void,
+  stop: AbortSignal,
 ): Promise<void> {
   const out = join(dataDir, "snapshots");
   await mkdir(out, { recursive: true });
@@ -53,7 +54,7 @@ export async function ensureSnapshot(
   const made = await Promise.all(
     wanted.map(async ([name, image]) => {
       const order = { ...image, pyodide: places.pyodide, wheels, out, base: paths.snapshots };
-      return [name, { key: fingerprint, ...(await make(order)) }] as const;
+      return [name, { key: fingerprint, ...(await make(order, stop)) }] as const;
     }),
   );
   const current: Snapshots = { ...known, ...Object.fromEntries(made) };
@@ -96,9 +97,10 @@ async function fingerprintOf(pyodide: string, wheels: readonly Wheel[]): Promise
   ].join(" ");
 }
 
-async function make(order: object): Promise<Made> {
+async function make(order: object, stop: AbortSignal): Promise<Made> {
   const child = spawn(process.execPath, [maker], {
     stdio: ["pipe", "pipe", "pipe"],
+    signal: stop,
   });
   child.stdin.end(JSON.stringify(order));
   const status = new Promise<number | null>((resolve, reject) => {

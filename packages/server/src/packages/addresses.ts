@@ -25,7 +25,7 @@ export async function cdnBase(setting: string | undefined, pyodideDir: string): 
 export async function indexAddress(
   setting: string | undefined,
   pipConfigFiles: readonly string[],
-  micropipWheel: string,
+  micropipWheel: string | undefined,
 ): Promise<IndexAddress> {
   const configured = setting ?? (await firstIndexUrl(pipConfigFiles));
   return parseIndexUrl(configured ?? (await micropipIndex(micropipWheel)));
@@ -52,7 +52,8 @@ export function indexUrlOf(pipConfig: string): string | undefined {
   return found.get("install") ?? found.get("global");
 }
 
-async function micropipIndex(wheelPath: string): Promise<string> {
+async function micropipIndex(wheelPath: string | undefined): Promise<string> {
+  if (wheelPath === undefined) throw new Error("there is no micropip; set PIP_INDEX_URL");
   const wheel = await openWheel(wheelPath);
   try {
     const member = wheel.member("micropip/package_index.py");

@@ -36,11 +36,11 @@ export async function createPackages(
     listed: await createStore(join(config.dataDir, "listed"), log, config.listedMaxBytes),
   };
   const upstream = createUpstream(config);
-  const micropip = lock.files.find(({ name }) => name === "micropip")?.file ?? "";
+  const micropip = lock.files.find(({ name }) => name === "micropip")?.file;
   const address = await indexAddress(
     config.pipIndexUrl,
     config.pipConfigFiles,
-    join(folders.bundledWheels, micropip),
+    micropip && join(folders.bundledWheels, micropip),
   );
   const index = createPackageIndex(address, upstream, join(config.dataDir, "index"));
   const sources = createSources({

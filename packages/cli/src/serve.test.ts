@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+/** Runs `portafilter serve` to its end. */
+async function serve(
+  settings: Record<string, string>,
+  watch: (child: ChildProcess) => void = () => undefined,
+) {
+  const child = spawn(process.execPath, [main, "serve"], {
+    env: { PATH: process.env.PATH ?? "", ...settings },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  watch(child);
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  return { output, errors, code };
+}
+
+test("a port that is taken is one line and a failure", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const { output, errors, code } = await serve({ PORT: `${port}`, DATA_DIR: tmpdir() });
+  expect(code).toBe(1);
+  expect(output).toBe("");
+  expect(errors).toBe(
+    `Port ${port} is taken: stop the other program, or set PORT to another one.\n`,
+  );
+});
+
+test("a data folder that cannot be is one line and a failure", async () => {
+  const { errors, code } = await serve({ DATA_DIR: "/dev/null/data" });
+  expect(code).toBe(1);
+  expect(errors).toBe("DATA_DIR cannot be written to: /dev/null/data\n");
+});
+
+test("a setting that cannot be is one line and a failure", async () => {
+  const { errors, code } = await serve({ PORT: "many", PLATFORM_HOST: "a b" });
+  expect(code).toBe(1);
+  expect(errors.trimEnd()).toMatch(/^Settings that cannot be used: PORT: .*; PLATFORM_HOST: .*$/);
+});
+
+test("no network on a first start is one line that says what can be set", async () => {
+  const nowhere = "http://127.0.0.1:1/";
+  const { errors, code } = await serve({
+    PORT: `${await freePort()}`,
+    DATA_DIR: await emptyFolder(),
+    PIP_INDEX_URL: nowhere,
+    PYODIDE_CDN: nowhere,
+  });
+  expect(code).toBe(1);
+  expect(errors.trimEnd().split("\n")).toHaveLength(1);
+  expect(errors).toContain("PIP_INDEX_URL, PYODIDE_CDN or WHEELHOUSE");
+});
+
+test("a signal stops it cleanly while it still fetches", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => void silent.close());
+  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const running = serve(
+    {
+      PORT: `${await freePort()}`,
+      DATA_DIR: await emptyFolder(),
+      PIP_INDEX_URL: source,
+      PYODIDE_CDN: source,
+    },
+    (child) => silent.once("connection", () => child.kill("SIGTERM")),
+  );
+  expect(await running).toEqual({ output: "", errors: "", code: 0 });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function emptyFolder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "portafilter-test-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
