@@ -67,7 +67,7 @@ export function openAudit(path: string): Audit {
 
   append({ event: "opened" });
   const timer = setInterval(() => {
-    if (!dirty) return;
+    if (!dirty || !isPlainFile(file)) return;
     dirty = false;
     fdatasync(file, (error) => {
       if (error === null) return;
@@ -80,10 +80,10 @@ export function openAudit(path: string): Audit {
   return {
     write: (entry, durably) => {
       append(entry);
-      if (durably) fdatasyncSync(file);
+      if (durably) sync(file);
     },
     reopen: () => {
-      fdatasyncSync(file);
+      sync(file);
       closeSync(file);
       file = openLog(path);
       append({ event: "opened" });
@@ -91,7 +91,7 @@ export function openAudit(path: string): Audit {
     close: () => {
       clearInterval(timer);
       append({ event: "closed" });
-      fdatasyncSync(file);
+      sync(file);
       closeSync(file);
     },
   };
@@ -99,9 +99,20 @@ export function openAudit(path: string): Audit {
 
 function openLog(path: string): number {
   const file = openSync(path, "a+", 0o600);
-  assertPrivate(path);
-  endTornLine(file);
+  // A device or pipe, such as /dev/stdout, is somebody else's to protect and to keep.
+  if (isPlainFile(file)) {
+    assertPrivate(path);
+    endTornLine(file);
+  }
   return file;
+}
+
+function sync(file: number): void {
+  if (isPlainFile(file)) fdatasyncSync(file);
+}
+
+function isPlainFile(file: number): boolean {
+  return fstatSync(file).isFile();
 }
 
 /** A power failure or a full disk can leave half a line. It stays as it is, on a line of its own. */
@@ -116,6 +127,7 @@ function hashOfLastLine(file: number): string {
 }
 
 function readTail(file: number): string {
+  if (!isPlainFile(file)) return "";
   const { size } = fstatSync(file);
   const tail = Buffer.alloc(Math.min(size, longestLine));
   readSync(file, tail, 0, tail.length, size - tail.length);

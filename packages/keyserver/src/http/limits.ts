@@ -12,3 +12,6 @@ export const limits = {
   idleTime: 75_000,
   connections: 1024,
 } as const;
+
+/** The same limits with other figures. */
+export type Limits = Readonly<Record<keyof typeof limits, number>>;

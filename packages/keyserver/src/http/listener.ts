@@ -15,7 +15,7 @@ import { assertPrivate } from "../store/durable.ts";
 import { type Answer, answerOfRefusal } from "./answer.ts";
 import type { Call } from "./dispatch.ts";
 import { parseBody } from "./json.ts";
-import { limits } from "./limits.ts";
+import { type Limits, limits as usualLimits } from "./limits.ts";
 
 /** The server's certificate, and who may connect. */
 function readTls(files: TlsFiles) {
@@ -38,15 +38,17 @@ export function createListener(
   dispatch: (call: Call) => Promise<Answer>,
   fromMachine: boolean,
   tls?: TlsFiles,
+  limits: Limits = usualLimits,
 ): Server {
   const options: ServerOptions = {
     maxHeaderSize: limits.headers,
     headersTimeout: limits.headersTime,
     requestTimeout: limits.requestTime,
     keepAliveTimeout: limits.idleTime,
+    connectionsCheckingInterval: limits.headersTime / 2,
   };
   const listener: RequestListener = (request, response) => {
-    void dispatch(toCall(request, fromMachine)).then((answer) => {
+    void dispatch(toCall(request, fromMachine, limits.body)).then((answer) => {
       send(request, response, answer);
     });
   };
@@ -64,7 +66,7 @@ export function renewTls(server: Server, files: TlsFiles): void {
   if (server instanceof HttpsServer) server.setSecureContext(readTls(files));
 }
 
-function toCall(request: IncomingMessage, fromMachine: boolean): Call {
+function toCall(request: IncomingMessage, fromMachine: boolean, most: number): Call {
   const url = request.url ?? "";
   const mark = url.indexOf("?");
   const { headers } = request;
@@ -76,7 +78,7 @@ function toCall(request: IncomingMessage, fromMachine: boolean): Call {
     token: tokenOf(headers),
     namespace: oneOf(headers["x-vault-namespace"]),
     wrapTtl: oneOf(headers["x-vault-wrap-ttl"]),
-    body: async () => parseBody(await readBytes(request)),
+    body: async () => parseBody(await readBytes(request, most)),
   };
 }
 
@@ -91,15 +93,15 @@ function oneOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }
 
-/** Collects the body, at most {@link limits}.body of it; what comes beyond is read and dropped. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+/** Collects the body, at most `most` bytes of it; what comes beyond is read and dropped. */
+function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers["content-length"] ?? 0) > limits.body) throw refusals.tooLarge();
+    if (Number(request.headers["content-length"] ?? 0) > most) throw refusals.tooLarge();
     const chunks: Buffer[] = [];
     let length = 0;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limits.body) chunks.push(chunk);
+      if (length <= most) chunks.push(chunk);
       else {
         chunks.length = 0;
         reject(refusals.tooLarge());
