@@ -76,6 +76,8 @@ test("attack H2: an app that takes the keyboard once loses it at once, and the v
     (globalThis as unknown as { grab: () => void }).grab();
   });
   await host.page.getByText("The app took the keyboard for a moment.").waitFor();
+  // The browser takes a moment to send keys elsewhere; one pressed in it reaches nobody.
+  await host.page.waitForTimeout(200);
   await host.page.keyboard.type("second", { delay: 20 });
   expect(await host.field.inputValue()).toBe("firstsecond");
   expect(await app.evaluate(() => (globalThis as unknown as { keys: string }).keys)).toBe("");

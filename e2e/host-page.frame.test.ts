@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addAndAllow, ready, request, source, useHostPage } from "./web-fixture/host-page.ts";
 
-const { open, address } = useHostPage();
+const { open, address, link, newPage } = useHostPage();
 const canary = "canary-91ce";
 
 test("two sandboxed frames on one origin of the app's own; the app's after the first progress", async () => {
@@ -166,6 +166,22 @@ test("what was reported by a failing app is shown as text, and Retry starts it a
   await host.receives("app.start");
   await host.say(ready);
   await host.page.frameLocator('iframe[title="App"]').getByText("Trip planner").waitFor();
+});
+
+test("a frame that never says hello is given up after 30 seconds", async () => {
+  const page = await newPage();
+  await page.clock.install();
+  await page.route("**/_portafilter/frame?*", (route) =>
+    route.fulfill({ contentType: "text/html", body: "silence" }),
+  );
+  await page.goto(link());
+  await page
+    .frameLocator('iframe[title="Runtime"]')
+    .getByText("silence")
+    .waitFor({ state: "attached" });
+  await page.clock.fastForward(30_000);
+  await page.getByRole("heading", { name: "The app did not start in 30 seconds" }).waitFor();
+  expect(await page.locator("iframe").count()).toBe(0);
 });
 
 test("the loading screen names what is loading, with a real progress bar", async () => {

@@ -45,6 +45,17 @@ test("a tab opened by this one gets a copy of its storage, and asks all the same
   expect(await host.page.evaluate(() => JSON.stringify(sessionStorage))).toContain(canary);
 });
 
+test("coming back through the tab's history asks: a closed tab is opened again that way", async () => {
+  const host = await open();
+  await host.say(request("1", "KEY"));
+  await addAndAllow(host, "KEY", canary);
+  await host.page.goto("about:blank");
+  await host.page.goBack();
+  await host.receives("app.start");
+  await host.say(request("1", "KEY"));
+  await host.dialog("KEY").waitFor();
+});
+
 test("another app of the same tab is asked about, and may use the value or get another", async () => {
   const host = await open();
   await host.say(request("1", "KEY"));

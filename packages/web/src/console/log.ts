@@ -4,7 +4,7 @@ import { plainText } from "../text/plain-text.ts";
 /** The oldest entries go when there are more, or when their text is longer. */
 export const logLimits = { entries: 2_000, characters: 2_000_000 } as const;
 
-export type Stream = Extract<FrameMessage, { type: "app.console" }>["stream"];
+type Stream = Extract<FrameMessage, { type: "app.console" }>["stream"];
 export type LogEntry = { readonly key: number; readonly stream: Stream; readonly text: string };
 
 /** Output of one run, bounded, as plain text. */

@@ -1,7 +1,7 @@
 import { limits } from "@portafilter/protocol";
 
 /** Smaller windows cannot show the question; a tiny pop-up must not collect answers. */
-export const smallestWindow = { width: 280, height: 200 } as const;
+const smallestWindow = { width: 280, height: 200 } as const;
 
 /** `armed` is the only state in which a confirmation counts. */
 export type Arming = "waiting" | "armed" | "tooSmall";

@@ -2,7 +2,7 @@
 const period = 20;
 
 /** An honest page may focus something of its own once in a while; this often is no accident. */
-export const strikeLimit = 10;
+const strikeLimit = 10;
 
 type Listener = {
   /** The keyboard was elsewhere and has been taken back. */

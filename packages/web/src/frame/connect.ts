@@ -7,7 +7,7 @@ import {
 } from "@portafilter/protocol";
 
 /** A frame that breaks the rules this often is cut off. */
-export const violationLimit = 100;
+const violationLimit = 100;
 
 /** Why the host page closed the port on its own. */
 export type CutOff = "navigated" | "violations";

@@ -31,7 +31,7 @@ export const en = {
       },
       {
         title: "Yours to host",
-        text: "One process with an embedded database. Get the sources, run make run, and the whole of it works without any other service.",
+        text: "One process and no account anywhere. Get the sources, run make run, and it serves this page, Python and the packages that apps need.",
         proof: "How to host it",
         anchor: "host",
       },
@@ -240,6 +240,10 @@ export const en = {
         commands: "cd portafilter\nmake run",
       },
     ],
+  },
+  insecure: {
+    title: "Apps cannot run at this address",
+    text: "Browsers let a page start Python and ask for secrets only over HTTPS or on localhost. Open this server under such an address; whoever runs it can set one up.",
   },
   notFound: {
     title: "There is nothing at this address",

@@ -16,18 +16,26 @@ import { useTitle } from "./use-title.ts";
 /** `/snippet/{type}/v1#…`: the app that the link carries, or why it cannot be opened. */
 export function SnippetPage({ type }: { readonly type: string }) {
   const fragment = useSyncExternalStore(onHashChange, () => location.hash);
+  if (!isSecureContext)
+    return (
+      <TextPage title={messages.insecure.title}>
+        <p>{messages.insecure.text}</p>
+      </TextPage>
+    );
   return <Linked key={`${type}${fragment}`} type={type} fragment={fragment} />;
 }
 
 type Opened =
   | { readonly problem: LinkProblem }
+  | { readonly error: unknown }
   | { readonly who: Provenance; readonly createRun: () => Run };
 
 function Linked({ type, fragment }: { readonly type: string; readonly fragment: string }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
     let gone = false;
-    void open(type, fragment).then((result) => {
+    const opening = open(type, fragment).catch((error: unknown) => ({ error }));
+    void opening.then((result) => {
       if (!gone) setOpened(result);
     });
     return () => {
@@ -37,6 +45,7 @@ function Linked({ type, fragment }: { readonly type: string; readonly fragment: 
   useTitle(opened !== null && "who" in opened ? opened.who.name : messages.app.unnamed);
 
   if (opened === null) return <TextPage title={messages.link.opening} />;
+  if ("error" in opened) throw new Error("the link was not opened", { cause: opened.error });
   if ("problem" in opened) return <LinkProblemPage problem={opened.problem} type={type} />;
   return <AppPage who={opened.who} createRun={opened.createRun} />;
 }

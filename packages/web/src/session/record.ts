@@ -2,7 +2,7 @@ import { appId, secretName, secretValue } from "@portafilter/protocol";
 import * as z from "zod/mini";
 
 /** What this tab keeps in sessionStorage. Holds secret values: parse it, use it, let it go. */
-export const sessionRecord = z.strictObject({
+const sessionRecord = z.strictObject({
   v: z.literal(1),
   /** Names the lock that tells this tab from a copy of it. */
   tab: z.string().check(z.regex(/^[0-9a-f-]{36}$/)),

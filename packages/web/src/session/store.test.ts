@@ -47,7 +47,7 @@ function browserLocks() {
 }
 
 const open = (storage: Storage, locks: LockManager | undefined) =>
-  openSessionStore({ storage: () => storage, locks });
+  openSessionStore({ storage: () => storage, locks, reopened: false });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -136,6 +136,16 @@ describe("another tab", () => {
     expect((await open(copy.storage, locks.page(3))).read(app, "KEY")).toBe("second");
   });
 
+  test("a closed tab that is opened again begins empty", async () => {
+    const { storage, items } = tabStorage();
+    const locks = browserLocks();
+    (await open(storage, locks.page(1))).allow(app, "KEY", "value");
+    locks.close(1);
+    const ports = { storage: () => storage, locks: locks.page(2), reopened: true };
+    expect((await openSessionStore(ports)).standing(app, "KEY")).toBe("unknown");
+    expect([...items.values()].join()).not.toContain("value");
+  });
+
   test("a browser without locks cannot tell a copy, so every load begins empty", async () => {
     const { storage } = tabStorage();
     (await open(storage, undefined)).allow(app, "KEY", "value");
@@ -175,7 +185,11 @@ describe("storage that fails", () => {
     const blocked = () => {
       throw new DOMException("denied", "SecurityError");
     };
-    const store = await openSessionStore({ storage: blocked, locks: browserLocks().page(1) });
+    const store = await openSessionStore({
+      storage: blocked,
+      locks: browserLocks().page(1),
+      reopened: false,
+    });
     expect(store.standing(app, "KEY")).toBe("unavailable");
     expect(store.allow(app, "KEY", "value")).toBe(false);
     expect(store.read(app, "KEY")).toBeNull();

@@ -23,15 +23,17 @@ type Ports = {
   /** A function, because merely touching `window.sessionStorage` may throw. */
   readonly storage: () => Storage;
   readonly locks: LockManager | undefined;
+  /** True when this page came out of the tab's history: so does a closed tab that is opened again. */
+  readonly reopened: boolean;
 };
 
 /**
- * Opens this tab's store. A reload finds what was there; a copy of another tab's storage, and
- * anything malformed, is removed and the store begins empty.
+ * Opens this tab's store. A reload finds what was there; a copy of another tab's storage, what a
+ * closed tab left, and anything malformed is removed and the store begins empty.
  */
 export async function openSessionStore(ports: Ports): Promise<SessionStore> {
   const found = readRecord(ports);
-  if (found === null || !(await claimTab(ports.locks, found.tab))) {
+  if (found === null || ports.reopened || !(await claimTab(ports.locks, found.tab))) {
     const tab = crypto.randomUUID();
     await claimTab(ports.locks, tab);
     writeRecord(ports, { v: 1, tab, secrets: [], grants: [] });

@@ -6,6 +6,12 @@ let opened: Promise<SessionStore> | undefined;
 export function tabSession(): Promise<SessionStore> {
   // The type says that locks exist; an insecure context has none.
   const locks = navigator.locks as LockManager | undefined;
-  opened ??= openSessionStore({ storage: () => sessionStorage, locks });
+  opened ??= openSessionStore({ storage: () => sessionStorage, locks, reopened: reopened() });
   return opened;
+}
+
+/** Browsers bring sessionStorage back with a closed tab, and call that a step in its history. */
+function reopened(): boolean {
+  const [entry] = performance.getEntriesByType("navigation");
+  return entry instanceof PerformanceNavigationTiming && entry.type === "back_forward";
 }
