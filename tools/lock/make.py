@@ -30,6 +30,9 @@ CONTAINER = ("open-webui", "open_webui-0.12.4-py3-none-any.whl", "open_webui/fro
 ROOTS = ["streamlit==1.67.0", "a2wsgi", "pytest", "httpcore", "h11"]
 """From the package index. openai, httpx, numpy and the like come with the container."""
 
+FRESH = ["certifi", "charset-normalizer", "click", "idna", "packaging", "typing-extensions"]
+"""In every interpreter image, where an app cannot replace them: the newest, not the container's."""
+
 PINS = {
     # The newer ones need rpds-py, which is compiled and on the CDN only.
     "jsonschema": "==4.17.3",
@@ -40,7 +43,6 @@ PINS = {
 DROP = {
     # Watches files by threads; the server's watcher is off in the browser.
     "streamlit": {"watchdog"},
-    "uvicorn": set(),
 }
 LAZY = {
     # Imported by the first script that uses them, never by `import streamlit`.
@@ -54,7 +56,7 @@ Entry = dict[str, Any]
 def from_pyodide(entry: Entry, release: str) -> Entry:
     usual = {"install_dir": "site", "package_type": "package"}
     return {
-        "name": entry["name"],
+        "name": normalized(entry["name"]),
         "version": entry["version"],
         "file": entry["file_name"].split("/")[-1],
         "sha256": entry["sha256"],
@@ -205,7 +207,8 @@ def main() -> None:
     }
     container, file = carried(shipped["packages"])
     container |= bundled(container, file)
-    files = {**base, **container, **resolve(container, ROOTS)}
+    have = {name: entry for name, entry in container.items() if name not in FRESH}
+    files = {**base, **container, **resolve(have, ROOTS + FRESH)}
     missing = {d for e in files.values() for d in e["depends"] if d not in files}
     if missing:
         raise LookupError(f"depended on but not in the lock: {sorted(missing)}")

@@ -27,7 +27,7 @@ test.for([
   { PLATFORM_HOST: "cafe.test:80" },
   { PLATFORM_HOST: "https://cafe.test" },
   { APPS_DOMAIN: "*.apps.test" },
-  { PIP_INDEX_URL: "ftp://me:canary-pw@index.test" },
+  { PIP_INDEX_URL: "ftp://index.test/canary-pw" },
   { COMPRESS: "canary-pw" },
   { PUBLIC_URL: "https://other.test/" },
 ])("%j is refused by name, and its value is not repeated", (env) => {

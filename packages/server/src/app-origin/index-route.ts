@@ -9,7 +9,7 @@ import type { PackageIndex } from "../packages/package-index.ts";
  * Whether a wheel can run here: for any platform, or built for Pyodide's. The rest is told by
  * `versions` alone, so that micropip can say that a project has nothing for this platform.
  */
-export function canRun(filename: string, abi: string): boolean {
+function canRun(filename: string, abi: string): boolean {
   const tags = filename
     .replace(/\.whl$/, "")
     .split("-")

@@ -4,7 +4,7 @@ import { openWheel, type Wheel } from "../packages/wheel.ts";
 import { Problem } from "../problem.ts";
 import { gzipMember } from "./gzip-member.ts";
 
-export type MemberFile = Readonly<{
+type MemberFile = Readonly<{
   type: string;
   size: number;
   gzip: boolean;

@@ -8,7 +8,7 @@ import type { Attempt, Bytes, WantedFile } from "./sources.ts";
 import type { Store } from "./store.ts";
 
 /** A package file, ready to be sent. `size` is undefined while nobody knows it. */
-export type OpenedFile = Readonly<{ size: number | undefined; bytes: () => Bytes }>;
+type OpenedFile = Readonly<{ size: number | undefined; bytes: () => Bytes }>;
 
 export type Mirror = Readonly<{
   /** Lets files be fetched that the lock does not name, because a package index listed them. */

@@ -12,7 +12,7 @@ import { type FakeUpstream, indexPage, startUpstream, whole } from "./upstream.t
 
 export const micropipFile = "micropip-0.11.1-py3-none-any.whl";
 /** A real wheel, which tests use as the file to serve and as the container of others. */
-export const micropip = await readFile(join(places.bundledWheels, micropipFile));
+const micropip = await readFile(join(places.bundledWheels, micropipFile));
 
 /** What was logged: level and everything that came with it, as text. */
 export type Logged = { level: string; text: string }[];
@@ -31,7 +31,7 @@ export function recordingLog(): { log: Log; logged: Logged } {
 
 export async function temporaryFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "portafilter-test-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }));
   return dir;
 }
 
@@ -58,7 +58,7 @@ async function memberOf(path: string): Promise<{ data: Buffer; source: Member }>
 }
 
 export const member = await memberOf("micropip/package_index.py");
-export const secondMember = await memberOf("micropip/wheelinfo.py");
+const secondMember = await memberOf("micropip/wheelinfo.py");
 
 export function locked(name: string, data: Uint8Array, sources: LockedFile["sources"]): LockedFile {
   const file = `${name}-1.0-py3-none-any.whl`;
@@ -90,7 +90,7 @@ export const wheels = {
   second: locked("second", secondMember.data, [secondMember.source]),
 };
 
-export const lock: Lock = {
+const lock: Lock = {
   format: 1,
   pyodide: "1.0.0",
   info: { abi_version: "2026_0" },
