@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` runs beside the sources; `e2e` drives real browsers and a real server, one file at a time. */
+/** `unit` runs beside the sources, `soak` a part of it for longer; `e2e` drives real browsers and a real server, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +10,10 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
           testTimeout: 20_000,
         },
+      },
+      {
+        // What `unit` runs a few times, as often as SOAK says.
+        test: { name: "soak", include: ["packages/*/src/**/*.soak.test.ts"] },
       },
       {
         test: {

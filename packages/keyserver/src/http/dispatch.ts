@@ -111,7 +111,8 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
 
   const route = match?.route.access === "token" ? match.route : null;
   const params = match?.params ?? {};
-  trace.key = params.name ?? null;
+  const keyNow = () => existingKey(opened, params);
+  trace.key = keyNow();
   const operation = action === undefined ? undefined : route?.on[action];
   trace.operation = operation?.name ?? "unknown";
   assertAllowed(opened, token, path, action, operation, params);
@@ -123,8 +124,14 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
   trace.durable = operation.changes ?? false;
   const body = await call.body();
   const reply = await operation.run({ params, query: call.query, token, opened, body });
+  trace.key ??= keyNow();
   if (reply?.items !== undefined) trace.items = reply.items;
   return reply;
+}
+
+/** The name of the key that is meant; null when there is none, for then the "name" could be anything. */
+function existingKey(opened: Opened, { name }: Asked["params"]): string | null {
+  return name !== undefined && opened.store.state().rings.has(name) ? name : null;
 }
 
 function assertAllowed(

@@ -52,7 +52,7 @@ export type Operation = {
   readonly run: (asked: Asked) => Reply | Promise<Reply>;
 };
 
-/** Everything that is served at one path. Parts that begin with a colon stand for a key's name. */
+/** Everything that is served at one path. Parts that begin with a colon stand for names. */
 export type Route =
   | {
       readonly path: string;

@@ -15,7 +15,7 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 const reserved = new Set(["default", "root"]);
 
 function readPolicy({ params, opened }: Asked): Reply {
-  const name = params.name ?? "";
+  const name = params.policy ?? "";
   const rules = opened.store.state().policies.get(name);
   if (rules === undefined) throw refusals.absent();
   return { data: { name, policy: formatPolicy(rules) } };
@@ -27,7 +27,7 @@ function listPolicies({ opened }: Asked): Reply {
 
 async function writePolicy({ params, opened, body }: Asked): Promise<Reply> {
   const { fields } = readBody(z.object({ policy: looseText.optional() }), body);
-  const name = params.name ?? "";
+  const name = params.policy ?? "";
   if (fields.policy === undefined) throw refuse("'policy' parameter not supplied or empty");
   if (reserved.has(name)) throw refuse(`cannot update "${name}" policy`);
   let rules: ReturnType<typeof parsePolicy>;
@@ -45,7 +45,7 @@ async function writePolicy({ params, opened, body }: Asked): Promise<Reply> {
 }
 
 async function deletePolicy({ params, opened }: Asked): Promise<Reply> {
-  const name = params.name ?? "";
+  const name = params.policy ?? "";
   if (reserved.has(name)) throw refuse(`cannot delete "${name}" policy`);
   await opened.store.change((state) => ({ ...state, policies: without(state.policies, name) }));
   return null;
@@ -167,7 +167,7 @@ export const accessRoutes: readonly Route[] = [
     on: { list: { name: "policies.list", run: listPolicies } },
   },
   {
-    path: "sys/policies/acl/:name",
+    path: "sys/policies/acl/:policy",
     access: "token",
     on: {
       read: { name: "policies.read", run: readPolicy },
