@@ -50,6 +50,25 @@ test("names are compared as PEP 503 does", async () => {
   expect(upstream.seen.map(({ url }) => url)).toEqual(["/simple/both/"]);
 });
 
+test("many names at once are asked for a few at a time", async () => {
+  const { index, upstream } = await testPackages();
+  let running = 0;
+  let most = 0;
+  const names = Array.from({ length: 30 }, (_, number) => `project${number}`);
+  for (const name of names) {
+    upstream.routes.set(`/simple/${name}/`, (request, response) => {
+      most = Math.max(most, ++running);
+      setTimeout(() => {
+        running -= 1;
+        indexPage([])(request, response);
+      }, 10);
+    });
+  }
+  await Promise.all(names.map((name) => index.project(name)));
+  expect(upstream.seen).toHaveLength(30);
+  expect(most).toBe(8);
+});
+
 test("an unknown project is unknown, an unreadable page unavailable", async () => {
   const { index, upstream } = await testPackages();
   upstream.routes.set("/simple/broken/", withoutRanges(Buffer.from("not JSON")));
