@@ -36,15 +36,25 @@ const noPermissions = [
   .map((feature) => `${feature}=()`)
   .join(", ");
 
+/** The host page may copy its console's text; it grants nothing to the frames in it. */
+export const platformPermissions = noPermissions.replace(
+  "clipboard-write=()",
+  "clipboard-write=(self)",
+);
+
 /** The headers of every answer, errors included. `https` adds HSTS. */
-export function securityHeaders(csp: string, https: boolean): Record<string, string> {
+export function securityHeaders(
+  csp: string,
+  https: boolean,
+  permissions = noPermissions,
+): Record<string, string> {
   return {
     "content-security-policy": csp,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "permissions-policy": noPermissions,
+    "permissions-policy": permissions,
     "origin-agent-cluster": "?1",
     ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
   };

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
-import { platformCsp, securityHeaders, withHeaders } from "../http/headers.ts";
+import { platformCsp, platformPermissions, securityHeaders, withHeaders } from "../http/headers.ts";
 import type { Resource } from "../http/resources.ts";
 import type { Sender } from "../http/send.ts";
 import type { Sites } from "../http/sites.ts";
@@ -29,7 +29,9 @@ export function createPlatform({ sites, files, send, log }: PlatformOptions): Ho
   const index = files.get("index.html");
   if (index === undefined) throw new Error("the host page is not built");
   const app = new Hono();
-  app.use(withHeaders(securityHeaders(platformCsp(sites.appOrigins), sites.https)));
+  app.use(
+    withHeaders(securityHeaders(platformCsp(sites.appOrigins), sites.https, platformPermissions)),
+  );
   app.onError(answerErrors(log));
 
   app.use(async function noServiceWorkers(c, next) {
