@@ -75,17 +75,18 @@ describe(`${runs} kills while keys change`, () => {
         send(address, method, `/v1/transit/${path}`, { token, ...(body ? { body } : {}) });
       await verify(keys, ask);
 
-      const phase = { killed: false };
+      let killed = false;
+      const isKilled = () => killed;
       const names = [...keys.keys()].slice(-6);
       const work = [`run-${run}-a`, `run-${run}-b`, ...names].map((name) => change(name));
       await wait(5 + Math.random() * 120);
-      phase.killed = true;
+      killed = true;
       await kill();
       await Promise.all(work);
 
       // Works on one key until the connection breaks; notes what was answered.
       async function change(name: string): Promise<void> {
-        while (!phase.killed) {
+        while (!isKilled()) {
           const key = keys.get(name) ?? { latest: 0, minDecryption: 1, unanswered: 0, sealed: [] };
           key.unanswered += 1;
           keys.set(name, key);
@@ -109,7 +110,7 @@ describe(`${runs} kills while keys change`, () => {
             });
             key.sealed.push(String(dataOf(sealed).ciphertext));
           } catch (error) {
-            if (!phase.killed) throw error;
+            if (!isKilled()) throw error;
           }
         }
       }
