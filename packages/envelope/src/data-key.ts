@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 export const dekIdLength = 16;
-export const dekLength = 32;
+const dekLength = 32;
 
 /**
  * A data-encryption key (DEK) and its id. Secret material.

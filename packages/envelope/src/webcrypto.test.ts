@@ -38,9 +38,9 @@ async function keys(dek: Uint8Array<ArrayBuffer>, salt: Uint8Array<ArrayBuffer>)
   const ikm = await subtle.importKey("raw", dek, "HKDF", false, ["deriveBits"]);
   const info = join(ascii("portafilter record"), header);
   const okm = await subtle.deriveBits({ name: "HKDF", hash: "SHA-512", salt, info }, ikm, 512);
-  const usages: KeyUsage[] = ["encrypt", "decrypt"];
+  const gcmKey = okm.slice(0, 32);
   return {
-    encryption: await subtle.importKey("raw", okm.slice(0, 32), "AES-GCM", false, usages),
+    encryption: await subtle.importKey("raw", gcmKey, "AES-GCM", false, ["encrypt", "decrypt"]),
     commitment: new Uint8Array(okm.slice(32)),
   };
 }
