@@ -39,8 +39,7 @@ async def start(app_type: str, path: str, theme: str) -> None:
 
 async def http(method: str, path: str, query: str, headers: Any, body: Any, emit: Any) -> None:
     """Answers one request through `emit`."""
-    content = b"" if body is None else body.to_bytes()
-    await _app_running().http(method, path, query, _pairs(headers), content, _emitter(emit))
+    await _app_running().http(method, path, query, _pairs(headers), _bytes(body), _emitter(emit))
 
 
 async def ws_open(
@@ -53,7 +52,7 @@ async def ws_open(
 
 def ws_receive(id: int, data: Any) -> None:
     """Takes a message of the page: text, or a Uint8Array."""
-    _app_running().ws_receive(id, data if isinstance(data, str) else data.to_bytes())
+    _app_running().ws_receive(id, data if isinstance(data, str) else _bytes(data))
 
 
 def ws_close(id: int, code: int) -> None:
@@ -80,6 +79,13 @@ def _app_running() -> _app.App:
     if _running is None:
         raise RuntimeError("The app has not been started.")
     return _running
+
+
+def _bytes(data: Any) -> bytes:
+    """Content of a Uint8Array; `null` and `undefined` of JavaScript have none."""
+    from pyodide.ffi import JsProxy
+
+    return bytes(data.to_bytes()) if isinstance(data, JsProxy) else b""
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:

@@ -10,12 +10,13 @@ import inspect
 import math
 import time
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from typing import Any, cast
 
 import pyodide.ffi
 from pyodide.webloop import PyodideFuture
 
-from . import inline, main_loop
+from . import collector, inline, main_loop
 from .host import host
 from .threads.identity import MAIN, acting_as
 
@@ -62,11 +63,13 @@ async def _awaited[T](awaitable: Awaitable[T]) -> T:
 def _suspend(awaitable: Any) -> Any:
     """Pyodide resumes the stack by way of the running loop; one that runs on this very stack never would."""
     outer = asyncio._get_running_loop()
-    if outer is None or outer is main_loop.get():
-        with acting_as(MAIN):
+    aside = outer is not None and outer is not main_loop.get()
+    with main_loop.set_aside(outer) if aside else nullcontext(), acting_as(MAIN):
+        collector.suspending()
+        try:
             return _run_sync(awaitable)
-    with main_loop.set_aside(outer), acting_as(MAIN):
-        return _run_sync(awaitable)
+        finally:
+            collector.resumed()
 
 
 class Waiter:

@@ -3,7 +3,9 @@
 import _queue
 import _thread
 import asyncio
+import gc
 import queue
+import sys
 import threading
 import time
 from typing import Any
@@ -12,8 +14,10 @@ import pyodide.ffi
 import pyodide.webloop
 from pyodide.webloop import WebLoop
 
-from .. import blocking, inline
-from . import identity, lock, loop, start, timer
+from .. import blocking, collector, inline
+from ..imports.adapt import Adapter
+from ..imports.lazy import LockFinder
+from . import anyio_workers, identity, lock, loop, start, timer
 from .local import local
 
 
@@ -57,8 +61,17 @@ def install() -> None:
     _replace(queue, SimpleQueue=simple_queue)
     _replace(_queue, SimpleQueue=simple_queue)
     _replace(time, sleep=blocking.sleep)
+    _replace(
+        gc,
+        enable=collector.enable,
+        disable=collector.disable,
+        isenabled=collector.isenabled,
+        collect=collector.collect,
+    )
     _install_loops()
     _install_pools()
+    sys.meta_path.insert(0, Adapter({"anyio._backends._asyncio": anyio_workers.adapt}))
+    sys.meta_path.append(LockFinder())
 
 
 def _install_loops() -> None:

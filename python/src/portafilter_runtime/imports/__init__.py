@@ -1,0 +1,1 @@
+"""What happens at imports: packages that are fetched when first needed, libraries that are adapted."""
