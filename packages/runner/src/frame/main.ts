@@ -24,8 +24,14 @@ const host = connectToHost(manifest.platformOrigin, (message) => {
   if (message.type === "app.start") description = describe(message.app.type);
   if (!desk.take(message)) worker.send({ type: "host", message });
 });
+// At the first progress the host page shows the app frame, whose address only the service worker answers.
 worker.onMessage((message) => {
-  host.send(message);
+  void serviceWorker.then(
+    () => {
+      host.send(message);
+    },
+    () => undefined, // reported below
+  );
 });
 
 let description: RunDescription = describe("streamlit");

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as core from "pyodide";
 import type { CreateModule, PyodideModule } from "../pyodide.ts";
 import { frameworks } from "./frameworks.ts";
+import { contentHash } from "./hash.ts";
 import { packFiles } from "./pack.ts";
 
 /**
@@ -84,8 +84,7 @@ await write(treeName, tree);
 console.log(JSON.stringify({ ...names, tree: treeName, bytes: image.byteLength }));
 
 function named(ending: string, content: Uint8Array): string {
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
-  return `${order.framework}-${hash}.${ending}`;
+  return `${order.framework}-${contentHash(content)}.${ending}`;
 }
 
 async function write(name: string, content: Uint8Array | string): Promise<void> {
