@@ -188,13 +188,28 @@ test("the loading screen names what is loading, with a real progress bar", async
   const host = await open();
   await host.say({ type: "app.progress", phase: "packages", detail: "pandas, 4.2 MB", done: 0.6 });
   const bar = host.page.getByRole("progressbar", { name: "Loading the app" });
-  await expect
-    .poll(() => bar.getAttribute("aria-valuetext"))
-    .toBe("Loading packages: pandas, 4.2 MB");
+  await expect.poll(() => bar.getAttribute("aria-valuetext")).toBe("Loading pandas, 4.2 MB");
   expect(await bar.getAttribute("value")).toBe("0.6");
   await host.page.getByText("The first start downloads Python").waitFor();
   await host.say(ready);
   await bar.waitFor({ state: "detached" });
+});
+
+test("the console shows output as text, copies it and clears it", async () => {
+  const host = await open();
+  await host.button("Console").click();
+  await host.page.getByText("Nothing has been printed yet.").waitFor();
+  await host.say({ type: "app.console", stream: "stdout", text: "<b>one</b>\n" });
+  await host.say({ type: "app.console", stream: "stderr", text: "two\n" });
+  const output = host.page.getByRole("log", { name: "Output of the app" });
+  await output.getByText("<b>one</b>").waitFor();
+  await output.getByText("two").waitFor();
+  await host.button("Copy").click();
+  await host.button("Copied").waitFor();
+  await host.button("Clear").click();
+  await host.page.getByText("Nothing has been printed yet.").waitFor();
+  await host.button("Close console").click();
+  expect(await output.count()).toBe(0);
 });
 
 test("the app hears when the theme changes", async () => {

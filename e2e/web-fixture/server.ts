@@ -17,6 +17,7 @@ const policy = (apps: string) =>
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join("; ");
 
 const types: Record<string, string> = {
@@ -47,6 +48,8 @@ export async function serveFixture(): Promise<{ address: string; stop: () => Pro
       }
       const name = extname(path) === "" ? "/index.html" : normalize(path);
       response.setHeader("content-security-policy", policy(`http://*.${host}`));
+      response.setHeader("cross-origin-opener-policy", "same-origin");
+      response.setHeader("permissions-policy", "clipboard-read=(), clipboard-write=(self)");
       response.setHeader("content-type", types[extname(name)] ?? "application/octet-stream");
       response.end(await readFile(join(dist, name)));
     })().catch(() => {

@@ -74,7 +74,9 @@ export const en = {
     packages: "Loading packages",
     starting: "Starting the app",
     ready: "Ready",
-    withDetail: (phase: string, detail: string) => `${phase}: ${detail}`,
+    /** `detail` names what is loading, and how large it is. */
+    item: (detail: string) => `Loading ${detail}`,
+    step: (detail: string) => `Starting the app: ${detail}`,
     slow: "The first start downloads Python and the packages of the app. Your browser keeps them, so the next one is quicker.",
   },
   failure: {

@@ -19,9 +19,7 @@ export function LoadingScreen({ state }: { readonly state: RunState }) {
       clearTimeout(timer);
     };
   }, []);
-  const phase = state.phase === null ? words.connecting : words[state.phase];
-  const detail = plainLine(state.detail);
-  const line = detail === "" ? phase : words.withDetail(phase, detail);
+  const line = lineOf(state);
   return (
     <div className={styles.screen}>
       <progress
@@ -37,4 +35,12 @@ export function LoadingScreen({ state }: { readonly state: RunState }) {
       </p>
     </div>
   );
+}
+
+function lineOf({ phase, detail }: RunState): string {
+  const words = messages.loading;
+  if (phase === null) return words.connecting;
+  const what = plainLine(detail);
+  if (what === "") return words[phase];
+  return phase === "starting" ? words.step(what) : words.item(what);
 }
