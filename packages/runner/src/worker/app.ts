@@ -1,4 +1,5 @@
 import type { HostMessage } from "@portafilter/protocol";
+import { codeOf } from "./code.ts";
 import type { Progress } from "./progress.ts";
 import type { PythonRuntime } from "./python.ts";
 import { importedPackages, installRequirements } from "./requirements.ts";
@@ -15,14 +16,14 @@ export async function launch(
   { app, theme, forceSync }: Start,
   progress: Progress,
 ): Promise<App> {
-  const runtime = await starting;
+  const [runtime, code] = await Promise.all([starting, codeOf(app)]);
   const { pyodide, python, packages, host } = runtime;
   host.forceSync(forceSync);
   await installRequirements(runtime, app.requirements, progress);
-  const imported = importedPackages(runtime, app.code);
+  const imported = importedPackages(runtime, code);
   if (imported.packages.length > 0) await packages.load(imported.packages);
   progress.report("starting");
-  pyodide.FS.writeFile(file, app.code);
+  pyodide.FS.writeFile(file, code);
   if (imported.modules.length > 0) await python.preimport(JSON.stringify(imported.modules));
   await python.start(app.type, file, theme);
   progress.report("ready");

@@ -64,7 +64,7 @@ export function createPackages(
         errorCallback: (text) => failures.push(text),
       });
       const absent = entries.filter(({ name }) => !(name in loaded));
-      if (absent.length > 0) throw new Error(unavailable(absent, failures));
+      if (absent.length > 0) throw new Error(await whyAbsent(absent, failures));
     },
     loadSync(names) {
       for (const [name, entry] of missing(names)) {
@@ -72,7 +72,7 @@ export function createPackages(
         http.open("GET", paths.packages + entry.file_name, false);
         http.responseType = "arraybuffer";
         http.send();
-        if (http.status !== 200) throw new Error(unavailable([entry], [`status ${http.status}`]));
+        if (http.status !== 200) throw new Error(unavailable([entry], refusal(http)));
         pyodide.unpackArchive(http.response as ArrayBuffer, "wheel", { extractDir: tree.site });
         loaded[name] = "lock";
       }
@@ -86,7 +86,33 @@ function describe(entries: readonly LockedPackage[]): string {
     .join("; ");
 }
 
-function unavailable(entries: readonly LockedPackage[], causes: readonly string[]): string {
-  const names = entries.map(({ name, version }) => `${name} ${version}`).join(", ");
-  return `This server could not provide ${names}. ${causes.join(" ")}`.trim();
+/** The server's own reason for the first file it does not send; else what Pyodide says of the failure. */
+async function whyAbsent(
+  absent: readonly LockedPackage[],
+  failures: readonly string[],
+): Promise<string> {
+  for (const entry of absent) {
+    const response = await fetch(paths.packages + entry.file_name);
+    if (!response.ok) return unavailable(absent, sentence(await response.text(), response.status));
+    await response.body?.cancel();
+  }
+  return unavailable(absent, failures.join(" "));
+}
+
+function refusal({ response, status }: XMLHttpRequest): string {
+  return sentence(new TextDecoder().decode(response as ArrayBuffer), status);
+}
+
+/** The message of an answer in the protocol's error format. */
+function sentence(answer: string, status: number): string {
+  try {
+    return (JSON.parse(answer) as { error: { message: string } }).error.message;
+  } catch {
+    return `The answer was ${status}.`;
+  }
+}
+
+function unavailable(entries: readonly LockedPackage[], reason: string): string {
+  const names = entries.map(({ name, version }) => `${name} ${version}`).join(" and ");
+  return `This server could not provide ${names}. ${reason}`;
 }
