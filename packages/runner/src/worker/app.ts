@@ -21,7 +21,8 @@ export async function launch(
   host.forceSync(forceSync);
   await installRequirements(runtime, app.requirements, progress);
   const imported = importedPackages(runtime, code);
-  if (imported.packages.length > 0) await packages.load(imported.packages);
+  // What cannot be had fails again at the app's own import, where its author may handle it.
+  if (imported.packages.length > 0) await packages.load(imported.packages).catch(() => undefined);
   progress.report("starting");
   pyodide.FS.writeFile(file, code);
   if (imported.modules.length > 0) await python.preimport(JSON.stringify(imported.modules));

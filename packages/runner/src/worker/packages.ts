@@ -114,5 +114,5 @@ function sentence(answer: string, status: number): string {
 
 function unavailable(entries: readonly LockedPackage[], reason: string): string {
   const names = entries.map(({ name, version }) => `${name} ${version}`).join(" and ");
-  return `This server could not provide ${names}. ${reason}`;
+  return `This server could not provide ${names}: ${reason}`;
 }
