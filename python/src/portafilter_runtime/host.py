@@ -8,6 +8,8 @@ import importlib
 from collections.abc import Awaitable
 from typing import Protocol, cast
 
+MODULE = "_portafilter_host"
+
 
 class Host(Protocol):
     """What the worker provides; python/README.md says it in full."""
@@ -33,4 +35,4 @@ def host() -> Host:
 
     Raises ModuleNotFoundError where no worker has registered it, as when an image is made.
     """
-    return cast(Host, importlib.import_module("_portafilter_host"))
+    return cast(Host, importlib.import_module(MODULE))

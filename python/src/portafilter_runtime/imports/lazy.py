@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import CodeType, ModuleType
 
 from .. import blocking
-from ..host import host
+from ..host import MODULE, host
 
 _LIBRARIES = (sys.prefix + "/lib/", "<frozen ")
 _PROBE = ("importlib/util.py", "<frozen importlib.util>")
@@ -23,7 +23,8 @@ class LockFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Loads the package that provides a top-level module, if the code really needs it."""
-        if path is not None or not _needed():
+        # Whoever asks for the worker's module where there is none must not be sent there for it.
+        if path is not None or fullname == MODULE or not _needed():
             return None
         try:
             package = host().package_for_import(fullname)
