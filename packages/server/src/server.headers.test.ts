@@ -9,6 +9,7 @@ const zeros = "0".repeat(64);
 const everywhere: [url: string, status: number, init?: RequestInit][] = [
   [`${platform}/`, 200],
   [`${platform}/snippet/streamlit/v1`, 200],
+  [`${platform}/how-it-works`, 200],
   [`${platform}/nobody/nothing`, 200],
   [`${platform}/settings/secrets`, 200],
   [`${platform}/embed`, 200],
@@ -85,4 +86,10 @@ describe("the policy", () => {
     expect(securityHeaders(csp, true)).toHaveProperty("strict-transport-security");
     expect(securityHeaders(csp, false)).not.toHaveProperty("strict-transport-security");
   });
+});
+
+test("the host page is told where apps live", async () => {
+  const { ask } = await testServer();
+  const page = await (await ask(`${platform}/`)).text();
+  expect(page).toContain('<meta name="portafilter-apps" content="pycafe.localhost:8080" />');
 });

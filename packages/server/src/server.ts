@@ -61,7 +61,10 @@ export async function createServer({ config, packages, folders, log }: ServerPar
     () => manifestElement(manifest),
   );
 
-  const platform = createPlatform({ sites, files: await builtFolder(folders.web), send, log });
+  const pages = new Map(await builtFolder(folders.web));
+  const page = await readFile(join(folders.web, "index.html"), "utf8");
+  pages.set("index.html", textResource(hostPage(page, sites.appsHost), "text/html; charset=utf-8"));
+  const platform = createPlatform({ sites, files: pages, send, log });
   const app = createAppOrigin({
     sites,
     frame: textResource(frame, "text/html; charset=utf-8"),
@@ -78,6 +81,13 @@ export async function createServer({ config, packages, folders, log }: ServerPar
     log,
   });
   return createApp(sites, { platform, app }, log);
+}
+
+/** The built host page, told where apps live. */
+function hostPage(html: string, appsHost: string): string {
+  const empty = '<meta name="portafilter-apps" content="" />';
+  if (!html.includes(empty)) throw new Error("the host page has no place for the apps' domain");
+  return html.replace(empty, () => empty.replace('""', `"${appsHost}"`));
 }
 
 async function builtFolder(path: string): Promise<ReadonlyMap<string, Resource>> {

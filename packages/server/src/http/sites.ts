@@ -9,6 +9,8 @@ export type Site =
 
 export type Sites = Readonly<{
   platformOrigin: string;
+  /** Apps live on `<app id>.` of this host, port included. */
+  appsHost: string;
   /** Matches every app's origin in a Content-Security-Policy. */
   appOrigins: string;
   https: boolean;
@@ -23,6 +25,7 @@ export function createSites(
   const apps = `.${config.appsDomain}${port === "" ? "" : `:${port}`}`;
   return {
     platformOrigin: config.platformOrigin,
+    appsHost: apps.slice(1),
     appOrigins: `${protocol}//*${apps}`,
     https: protocol === "https:",
     of: (header) => {

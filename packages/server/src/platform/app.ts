@@ -17,6 +17,7 @@ export type PlatformOptions = Readonly<{
 /** Addresses that the host page knows; under any other it says that there is nothing. */
 const pages = [
   /^\/$/,
+  /^\/how-it-works$/,
   /^\/snippet\/[^/]+\/v1$/,
   /^\/settings(\/[^/]+)?$/,
   /^\/app\/[^/]+\/[^/]+$/,

@@ -15,7 +15,8 @@ const runner = {
   "portafilter_runtime-0.1.0-py3-none-any.whl": "wheel",
 };
 const web = {
-  "index.html": "<!doctype html><title>host page</title>",
+  "index.html":
+    '<!doctype html><meta name="portafilter-apps" content="" /><title>host page</title>',
   "icon.svg": "<svg/>",
   "assets/index-abc123.js": `console.log("${"host page ".repeat(500)}")`,
 };
