@@ -7,13 +7,33 @@ const tagLength = 16;
 /** Bytes that a box is longer than what is in it. */
 export const boxOverhead = ivLength + tagLength;
 
+/** Gives a nonce that was never given before. */
+export type Nonces = () => Uint8Array;
+
+const oneNonce: Nonces = () => randomBytes(ivLength);
+
+/** Random nonces for one batch, drawn together because each draw has its cost. Never kept beyond the batch. */
+export function drawNonces(count: number): Nonces {
+  const drawn = randomBytes(count * ivLength);
+  let given = 0;
+  return () => {
+    if (given === count) throw new Error("more nonces than were drawn");
+    given += 1;
+    return drawn.subarray((given - 1) * ivLength, given * ivLength);
+  };
+}
+
 /**
- * Encrypts with AES-256-GCM under a fresh random 96-bit nonce.
+ * Encrypts with AES-256-GCM under a random 96-bit nonce.
  * @returns `nonce | ciphertext | tag`.
  */
-export function sealBox(key: KeyObject, plaintext: Uint8Array, associated?: Uint8Array): Buffer {
-  // From the operating system at each call: a pool of nonces would be handed out twice after a fork.
-  const iv = randomBytes(ivLength);
+export function sealBox(
+  key: KeyObject,
+  plaintext: Uint8Array,
+  associated?: Uint8Array,
+  nonces = oneNonce,
+): Buffer {
+  const iv = nonces();
   const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagLength });
   if (associated !== undefined) cipher.setAAD(associated);
   const body = cipher.update(plaintext);

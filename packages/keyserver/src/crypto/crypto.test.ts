@@ -1,8 +1,8 @@
-import { createSecretKey, randomBytes } from "node:crypto";
+import { createSecretKey, hkdfSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boxOverhead, openBox, sealBox } from "./aead.ts";
+import { boxOverhead, drawNonces, openBox, sealBox } from "./aead.ts";
 import { Base64Error, decodeBase64 } from "./base64.ts";
 import { deriveKey } from "./derive.ts";
 import { generateRootKey, parseRootKey, RootKeyError } from "./root-key.ts";
@@ -57,6 +57,20 @@ describe("boxes", () => {
     }
     expect(nonces.size).toBe(20_000);
   });
+
+  it("never use a nonce of a batch twice either, and run out of them rather", () => {
+    const seen = new Set<string>();
+    for (let batch = 0; batch < 20; batch += 1) {
+      const nonces = drawNonces(500);
+      for (let count = 0; count < 500; count += 1) {
+        const box = sealBox(key, Buffer.alloc(1), undefined, nonces);
+        seen.add(box.toString("latin1", 0, 12));
+        expect(openBox(key, box)).toEqual(Buffer.alloc(1));
+      }
+      expect(() => sealBox(key, Buffer.alloc(1), undefined, nonces)).toThrow("more nonces");
+    }
+    expect(seen.size).toBe(10_000);
+  });
 });
 
 describe("derived keys", () => {
@@ -66,6 +80,19 @@ describe("derived keys", () => {
   it("are HKDF-SHA256 without salt: RFC 5869, test case 3", () => {
     expect(derived(Buffer.alloc(22, 0x0b), "")).toBe(
       "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d",
+    );
+  });
+
+  it("are what node:crypto derives", () => {
+    const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(bytes(32), fc.uint8Array({ maxLength: 200 }), (ikm, info) => {
+        const expected = Buffer.from(hkdfSync("sha256", ikm, "", info, 32));
+        const secret = createSecretKey(ikm);
+        for (let times = 0; times < 2; times += 1) {
+          expect(deriveKey(secret, info).export()).toEqual(expected);
+        }
+      }),
     );
   });
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { openBox, sealBox } from "../crypto/aead.ts";
+import { type Nonces, openBox, sealBox } from "../crypto/aead.ts";
 import { Base64Error, decodeBase64 } from "../crypto/base64.ts";
-import { deriveKey, longestInfo } from "../crypto/derive.ts";
+import { deriveKey } from "../crypto/derive.ts";
 import { Refusal, refusals } from "../refusal.ts";
 import type { KeyRing } from "./key-ring.ts";
 
@@ -27,9 +27,16 @@ export function encryptionVersion(ring: KeyRing, requested: number): number {
 }
 
 /** `vault:v<version>:base64(nonce 12 | ciphertext | tag 16)`. */
-export function encrypt(ring: KeyRing, version: number, plain: Uint8Array, by: Binding): string {
+export function encrypt(
+  ring: KeyRing,
+  version: number,
+  plain: Uint8Array,
+  by: Binding,
+  nonces?: Nonces,
+): string {
   const key = keyOf(ring, version, by.context);
-  return `${prefix}${version}:${sealBox(key, plain, associatedOf(by)).toString("base64")}`;
+  const box = sealBox(key, plain, associatedOf(by), nonces);
+  return `${prefix}${version}:${box.toString("base64")}`;
 }
 
 /**
@@ -84,9 +91,7 @@ function keyOf(ring: KeyRing, version: number, context: string): KeyObject {
       "missing 'context' for key derivation; the key was created using a derived key, which means additional, per-request information must be included in order to perform operations with the key",
     );
   }
-  const info = decodeField(context);
-  if (info.length > longestInfo) throw refuse(`context is longer than ${longestInfo} bytes`);
-  return deriveKey(found.key, info);
+  return deriveKey(found.key, decodeField(context));
 }
 
 function associatedOf(by: Binding): Buffer | undefined {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
+import { drawNonces, type Nonces } from "../crypto/aead.ts";
 import {
   type Asked,
   looseInteger,
@@ -78,11 +79,12 @@ function sealWith(
   plain: Buffer,
   requested: number,
   by: Binding,
+  nonces?: Nonces,
 ): Sealed | Promise<Sealed> {
   const ring = ringOf(asked);
   const version = encryptionVersion(ring, requested);
   const seal = () => {
-    const ciphertext = encrypt(ring, version, plain, by);
+    const ciphertext = encrypt(ring, version, plain, by, nonces);
     plain.fill(0);
     return { ciphertext, key_version: version };
   };
@@ -90,8 +92,8 @@ function sealWith(
   return wait === undefined ? seal() : wait.then(seal);
 }
 
-const encryptItem = (asked: Asked) => (item: Item) =>
-  sealWith(asked, decodeField(item.plaintext), item.version, item);
+const encryptItem = (asked: Asked, nonces?: Nonces) => (item: Item) =>
+  sealWith(asked, decodeField(item.plaintext), item.version, item, nonces);
 
 const decryptItem = (asked: Asked) => (item: Item) => {
   if (item.ciphertext === "") throw refuse("missing ciphertext to decrypt");
@@ -102,17 +104,17 @@ const decryptItem = (asked: Asked) => (item: Item) => {
 };
 
 /** Without associated data, as in OpenBao: what is bound by it cannot be rewrapped. See ADR 0007. */
-const rewrapItem = (asked: Asked) => (item: Item) => {
+const rewrapItem = (asked: Asked, nonces?: Nonces) => (item: Item) => {
   if (item.ciphertext === "") throw refuse("missing ciphertext to decrypt");
   const by = { context: item.context, associated: "" };
-  return sealWith(asked, decrypt(ringOf(asked), item.ciphertext, by), item.version, by);
+  return sealWith(asked, decrypt(ringOf(asked), item.ciphertext, by), item.version, by, nonces);
 };
 
 async function encryptRoute(asked: Asked): Promise<Reply> {
   const { fields, warnings } = readBody(encryptFields, asked.body);
   if (fields.batch_input !== undefined && fields.batch_input !== null) {
     const items = readItems(itemSchemas.encrypt, fields.batch_input);
-    const outcomes = await runBatch(asked, items, encryptItem(asked));
+    const outcomes = await runBatch(asked, items, encryptItem(asked, drawNonces(items.length)));
     return batchReply(items, outcomes, fields.partial_failure_response_code, warnings);
   }
   if (fields.plaintext === undefined) throw refuse("missing plaintext to encrypt");
@@ -139,7 +141,7 @@ async function rewrapRoute(asked: Asked): Promise<Reply> {
   const { fields, warnings } = readBody(rewrapFields, asked.body);
   if (fields.batch_input !== undefined && fields.batch_input !== null) {
     const items = readItems(itemSchemas.rewrap, fields.batch_input);
-    const outcomes = await runBatch(asked, items, rewrapItem(asked));
+    const outcomes = await runBatch(asked, items, rewrapItem(asked, drawNonces(items.length)));
     // 200 even when items failed: OpenBao reports them in the results alone.
     return batchReply(items, outcomes, 200, warnings, {}, 200);
   }
