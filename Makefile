@@ -7,7 +7,7 @@ run: build
 	@node packages/cli/src/main.ts serve
 
 keyserver: install
-	@node packages/cli/src/main.ts keyserver
+	@NODE_COMPILE_CACHE=node_modules/.cache/keyserver node packages/cli/src/main.ts keyserver
 
 build: install
 	@node tools/build.ts

@@ -28,7 +28,13 @@ type Target = {
 async function startOurs(): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), "portafilter-bench-"));
   const child = spawn(process.execPath, ["packages/cli/src/main.ts", "keyserver"], {
-    env: { ...process.env, DATA_DIR: folder, KEYSERVER_PORT: "0" },
+    // As `make keyserver` starts it: with types stripped once, and 30 MB less in memory.
+    env: {
+      ...process.env,
+      DATA_DIR: folder,
+      KEYSERVER_PORT: "0",
+      NODE_COMPILE_CACHE: "node_modules/.cache/keyserver",
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const address = await addressFrom(child);

@@ -245,7 +245,7 @@ describe("a disk that is full while a key is rotated", () => {
     },
   );
 
-  it("is met for real: a limit on file sizes, set by the system", async () => {
+  it("is met for real: a limit on file sizes, set by the system", { timeout: 60_000 }, async () => {
     // 4 or 8 KiB, as the shell counts: enough for the store as it is, not for one with many keys.
     const main = fileURLToPath(new URL("../testing/serve.ts", import.meta.url));
     const child = spawn("sh", ["-c", 'ulimit -f 8; exec "$0" "$1"', process.execPath, main], {
@@ -259,7 +259,7 @@ describe("a disk that is full while a key is rotated", () => {
     });
     const said: string[] = [];
     child.stdout.setEncoding("utf8").on("data", (part: string) => said.push(part));
-    await expect.poll(() => /http:\S+/.exec(said.join(""))?.[0], { timeout: 10_000 }).toBeTruthy();
+    await expect.poll(() => /http:\S+/.exec(said.join(""))?.[0], { timeout: 30_000 }).toBeTruthy();
     const address = /http:\S+/.exec(said.join(""))?.[0] ?? "";
     const token = readFileSync(inFolder("operator.token"), "utf8").trim();
     const statuses: number[] = [];

@@ -4,12 +4,6 @@ import { refusals } from "../refusal.ts";
 import type { Opened, Seal } from "../seal.ts";
 import type { State } from "../store/state.ts";
 
-/**
- * Who may ask: `anyone` (answers nothing worth a token), `machine` (only over the socket in the data
- * folder, whose rights are those of the files), `token` (a token whose policies cover the path).
- */
-export type Access = "anyone" | "machine" | "token";
-
 /** What a method means to a policy. */
 export type Action = "read" | "update" | "delete" | "list";
 
@@ -52,7 +46,13 @@ export type Operation = {
   readonly run: (asked: Asked) => Reply | Promise<Reply>;
 };
 
-/** Everything that is served at one path. Parts that begin with a colon stand for names. */
+/**
+ * Everything that is served at one path. Parts that begin with a colon stand for names.
+ *
+ * `access` says who may ask: `anyone` (what is answered is not worth a token), `machine` (only over
+ * the socket in the server's folder, whose rights are those of its files), or `token` (one whose
+ * policies cover the path).
+ */
 export type Route =
   | {
       readonly path: string;
