@@ -112,7 +112,7 @@ describe("portafilter keyserver unseal", { timeout: 60_000 }, () => {
     const { said, rootKey } = await startSealed();
     const wrong = await run(["unseal"], {}, Buffer.alloc(32, 1).toString("base64")).ended;
     expect(wrong.status).toBe(1);
-    expect(wrong.errors).toMatch(/^The key server stays sealed: the key store does not open/);
+    expect(wrong.errors).toMatch(/^It stays sealed: the key store does not open/);
     expect(await health(said)).toBe(503);
     const right = await run(["unseal"], {}, readFileSync(rootKey, "utf8")).ended;
     expect(right.status).toBe(0);
@@ -130,5 +130,21 @@ describe("portafilter keyserver unseal", { timeout: 60_000 }, () => {
       1,
       expect.stringMatching(/^The key file cannot be read/) as string,
     ]);
+  });
+
+  it("is followed by a new operator's token, where the old one was lost", async () => {
+    const { rootKey } = await startSealed();
+    const before = readFileSync(inFolder("operator.token"), "utf8");
+    const sealed = await run(["operator-token", "--key-file", rootKey]).ended;
+    expect([sealed.status, sealed.errors]).toEqual([
+      1,
+      "There is no new token: Vault is sealed.\n",
+    ]);
+    await run(["unseal", "--key-file", rootKey]).ended;
+    const made = await run(["operator-token", "--key-file", rootKey]).ended;
+    expect([made.status, made.errors]).toEqual([0, ""]);
+    const after = readFileSync(inFolder("operator.token"), "utf8");
+    expect(after).not.toBe(before);
+    expect(made.said).not.toContain(after.trim());
   });
 });

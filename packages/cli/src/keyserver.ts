@@ -4,7 +4,9 @@ import {
   ConfigError,
   type KeyServer,
   type KeyServerConfig,
+  type Outcome,
   readKeyServerConfig,
+  renewOperatorToken,
   type StartOptions,
   startFailure,
   startKeyServer,
@@ -13,7 +15,7 @@ import {
 import type { Command } from "commander";
 import { Fatal } from "./fatal.ts";
 
-/** Adds `keyserver` and `keyserver unseal` to the command line. */
+/** Adds `keyserver` and what belongs to it to the command line. */
 export function addKeyServerCommands(program: Command): void {
   const keyserver = program
     .command("keyserver")
@@ -22,12 +24,25 @@ export function addKeyServerCommands(program: Command): void {
     .action(async (options: { acceptOlderStore?: boolean }) => {
       await serveKeys({ acceptOlder: options.acceptOlderStore ?? false });
     });
+  const keyFile = [
+    "--key-file <file>",
+    "where the root key is; without it, standard input",
+  ] as const;
   keyserver
     .command("unseal")
     .description("hand the root key to a key server that was started without it")
-    .option("--key-file <file>", "where the root key is; without it, standard input")
+    .option(...keyFile)
     .action(async (options: { keyFile?: string }) => {
-      await unseal(options.keyFile);
+      await withRootKey(options.keyFile, unsealThroughSocket, "It stays sealed");
+      console.log("The key server is unsealed.");
+    });
+  keyserver
+    .command("operator-token")
+    .description("have a new operator's token written, where the old one was lost")
+    .option(...keyFile)
+    .action(async (options: { keyFile?: string }) => {
+      await withRootKey(options.keyFile, renewOperatorToken, "There is no new token");
+      console.log(`${settings().folder} now holds another operator.token; older ones still work.`);
     });
 }
 
@@ -60,16 +75,20 @@ function greeting(server: KeyServer, config: KeyServerConfig): string[] {
   return lines;
 }
 
-async function unseal(keyFile: string | undefined): Promise<void> {
+/** Has the key server of this machine do something that needs the root key. */
+async function withRootKey(
+  keyFile: string | undefined,
+  ask: (socketFile: string, rootKey: string) => Promise<Outcome>,
+  failure: string,
+): Promise<void> {
   const { socketFile } = settings();
   const rootKey = keyFile === undefined ? await readTyped() : await readKeyFile(keyFile);
-  const outcome = await unsealThroughSocket(socketFile, rootKey).catch((error: unknown) => {
+  const reason = await ask(socketFile, rootKey).catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOENT" && code !== "ECONNREFUSED" && code !== "EACCES") throw error;
     throw new Fatal(`No key server listens on ${socketFile}, or it belongs to somebody else.`);
   });
-  if (!outcome.unsealed) throw new Fatal(`The key server stays sealed: ${outcome.reason}.`);
-  console.log("The key server is unsealed.");
+  if (reason !== null) throw new Fatal(`${failure}: ${reason}.`);
 }
 
 async function readKeyFile(file: string): Promise<string> {
@@ -88,7 +107,7 @@ async function readTyped(): Promise<string> {
     let typed = "";
     for await (const part of stdin as AsyncIterable<string>) {
       // Raw mode hands over Ctrl-C as a character.
-      if (part.includes("\u0003")) throw new Fatal("Not unsealed.");
+      if (part.includes("\u0003")) throw new Fatal("Nothing was done.");
       typed += part;
       if (/[\r\n]/.test(typed)) break;
     }

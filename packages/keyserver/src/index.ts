@@ -1,4 +1,4 @@
 export { ConfigError, type KeyServerConfig, readKeyServerConfig } from "./config.ts";
 export { type KeyServer, type StartOptions, startKeyServer } from "./key-server.ts";
+export { type Outcome, renewOperatorToken, unsealThroughSocket } from "./socket-client.ts";
 export { startFailure } from "./start-failure.ts";
-export { type UnsealOutcome, unsealThroughSocket } from "./unseal-client.ts";

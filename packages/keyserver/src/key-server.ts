@@ -13,7 +13,7 @@ import { cryptRoutes } from "./routes/crypt.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { createSysRoutes } from "./routes/sys.ts";
 import { createSeal, type Seal } from "./seal.ts";
-import { assertPrivate, readPrivate, type WriteFile } from "./store/durable.ts";
+import { assertPrivate, readPrivate, type WriteFile, writeDurably } from "./store/durable.ts";
 import { isFirstStart, startForTheFirstTime } from "./store/first-start.ts";
 import { lockForThisProcess } from "./store/process-lock.ts";
 
@@ -86,7 +86,10 @@ async function serve(
   unlock: () => void,
 ): Promise<KeyServer> {
   const metrics = createMetrics(gaugesOf(seal));
-  const routes = [...keyRoutes, ...cryptRoutes, ...accessRoutes, ...createSysRoutes(seal, metrics)];
+  const writeOperatorToken = (token: string) =>
+    writeDurably(join(config.folder, "operator.token"), Buffer.from(`${token}\n`));
+  const sysRoutes = createSysRoutes({ seal, metrics, writeOperatorToken });
+  const routes = [...keyRoutes, ...cryptRoutes, ...accessRoutes, ...sysRoutes];
   const dispatch = createDispatch({ find: createRouter(routes), seal, audit, metrics });
   const network = createListener(dispatch, false, config.tls);
   const machine = createListener(dispatch, true);

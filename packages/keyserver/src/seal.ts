@@ -1,5 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { type Budget, createBudget } from "./keys/budget.ts";
+import { readPrivate } from "./store/durable.ts";
+import { openFile, StoreError } from "./store/sealed-file.ts";
 import { openStore, type Store, type StoreFiles } from "./store/store.ts";
 
 /** What is there while the key server is unsealed. */
@@ -16,6 +18,8 @@ export type Seal = {
   unseal(rootKey: KeyObject): Promise<void>;
   /** Forgets all keys, after the changes under way. */
   seal(): Promise<void>;
+  /** Whether the store opens with this root key. */
+  isRootKey(rootKey: KeyObject): Promise<boolean>;
 };
 
 /** @param acceptOlder - open a store that is older than its anchor. */
@@ -44,7 +48,18 @@ export function createSeal(files: StoreFiles, acceptOlder = false): Seal {
         // First, so that no request begins while the last counts are written.
         opened = null;
         await closing.budget.settle();
-        await closing.store.settle();
+        await closing.store.close();
       }),
+    isRootKey: async (rootKey) => {
+      const bytes = await readPrivate(files.file);
+      if (bytes === null) return false;
+      try {
+        openFile(rootKey, bytes).content.fill(0);
+        return true;
+      } catch (error) {
+        if (error instanceof StoreError) return false;
+        throw error;
+      }
+    },
   };
 }

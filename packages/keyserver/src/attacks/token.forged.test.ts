@@ -89,7 +89,11 @@ describe("a token that is missing or forged", () => {
       ...keyRoutes,
       ...cryptRoutes,
       ...accessRoutes,
-      ...createSysRoutes(seal, createMetrics([])),
+      ...createSysRoutes({
+        seal,
+        metrics: createMetrics([]),
+        writeOperatorToken: () => Promise.resolve(),
+      }),
     ];
     const open = routes.filter(({ access }) => access === "anyone").map(({ path }) => path);
     expect(open).toEqual(["sys/health", "sys/seal-status"]);

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { renewOperatorToken, unsealThroughSocket } from "../socket-client.ts";
 import { errorOf, type Running, send, startForTest, temporaryFolder } from "../testing/harness.ts";
-import { unsealThroughSocket } from "../unseal-client.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let running: Running;
@@ -53,13 +55,13 @@ describe("a sealed key server", () => {
       "x".repeat(1_000_000),
     ];
     for (const key of attempts) {
-      expect(await unseal(key)).toMatchObject({ unsealed: false });
+      expect(await unseal(key)).toEqual(expect.any(String));
       expect(running.server.isSealed()).toBe(true);
       expect(errorOf(await encrypt())).toEqual([503, "Vault is sealed"]);
     }
     expect(readFileSync(`${running.config.folder}/keys.sealed`)).toEqual(store);
     expect(readFileSync(running.config.anchorFile)).toEqual(anchor);
-    expect(await unseal(rootKey)).toEqual({ unsealed: true });
+    expect(await unseal(rootKey)).toBeNull();
     expect((await encrypt()).status).toBe(200);
   });
 
@@ -67,7 +69,7 @@ describe("a sealed key server", () => {
     const keys = Array.from({ length: 40 }, (_, index) => (index % 4 === 2 ? rootKey : wrongKey()));
     const outcomes = await Promise.all(keys.map(unseal));
     // Once it is open, whoever asks is told so; before that only the right key says so.
-    const firstOpen = outcomes.findIndex(({ unsealed }) => unsealed);
+    const firstOpen = outcomes.indexOf(null);
     expect(keys[firstOpen]).toBe(rootKey);
     expect(running.server.isSealed()).toBe(false);
     expect((await encrypt()).status).toBe(200);
@@ -119,8 +121,8 @@ describe("a sealed key server", () => {
     const token = running.operatorToken;
     expect((await running.request("POST", "/v1/sys/seal", { token })).status).toBe(204);
     expect(errorOf(await encrypt())).toEqual([503, "Vault is sealed"]);
-    expect(await unseal(wrongKey())).toMatchObject({ unsealed: false });
-    expect(await unseal(rootKey)).toEqual({ unsealed: true });
+    expect(await unseal(wrongKey())).toEqual(expect.any(String));
+    expect(await unseal(rootKey)).toBeNull();
     expect((await encrypt()).status).toBe(200);
   });
 
@@ -137,5 +139,49 @@ describe("a sealed key server", () => {
     ).toHaveLength(1);
     expect(audit).not.toContain(wrong);
     expect(audit).not.toContain(rootKey.trim());
+  });
+
+  it("lets a request that began before finish nothing after", async () => {
+    await unseal(rootKey);
+    const { port, hostname } = new URL(running.server.address);
+    const content = JSON.stringify({ type: "aes256-gcm96" });
+    const socket = connect(Number(port), hostname);
+    const head = [
+      "POST /v1/transit/keys/late HTTP/1.1",
+      "Host: x",
+      "Connection: close",
+      `X-Vault-Token: ${running.operatorToken}`,
+      `Content-Length: ${content.length}`,
+    ];
+    socket.write(`${head.join("\r\n")}\r\n\r\n${content.slice(0, 5)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const token = running.operatorToken;
+    await running.request("POST", "/v1/sys/seal", { token });
+    await unseal(rootKey);
+    socket.write(content.slice(5));
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 /);
+    const late = await running.request("GET", "/v1/transit/keys/late", { token });
+    expect(late.status).toBe(404);
+  });
+
+  it("makes a new operator's token for who has the root key and the folder, and nobody else", async () => {
+    const { socketFile, folder: own } = running.config;
+    expect(await renewOperatorToken(socketFile, rootKey)).toBe("Vault is sealed");
+    await unseal(rootKey);
+    const before = readFileSync(`${own}/operator.token`, "utf8");
+    for (const key of [wrongKey(), "", "AAAA"]) {
+      expect(await renewOperatorToken(socketFile, key)).toEqual(expect.any(String));
+    }
+    expect(readFileSync(`${own}/operator.token`, "utf8")).toBe(before);
+    const overNetwork = await running.request("POST", "/v1/sys/operator-token", {
+      token: running.operatorToken,
+      body: { key: rootKey.trim() },
+    });
+    expect(overNetwork.status).toBe(403);
+    expect(await renewOperatorToken(socketFile, rootKey)).toBeNull();
+    const token = readFileSync(`${own}/operator.token`, "utf8").trim();
+    expect(token).not.toBe(before.trim());
+    const list = await running.request("GET", "/v1/transit/keys?list=true", { token });
+    expect(list.status).toBe(200);
   });
 });

@@ -96,6 +96,7 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
       trace.operation = route.name;
       // Whoever watches the server's health must not fill its log.
       trace.audited = route.access === "machine";
+      trace.durable = trace.audited;
       if (action !== route.action && !isHead) throw refusals.unsupportedOperation();
       return await route.run({ query: call.query, body: await call.body(), seal: parts.seal });
     }
@@ -123,6 +124,8 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
 
   trace.durable = operation.changes ?? false;
   const body = await call.body();
+  // A body may take its time, and the server may have been sealed meanwhile.
+  if (parts.seal.opened() !== opened) throw refusals.sealed();
   const reply = await operation.run({ params, query: call.query, token, opened, body });
   trace.key ??= keyNow();
   if (reply?.items !== undefined) trace.items = reply.items;

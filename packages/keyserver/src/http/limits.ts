@@ -8,7 +8,7 @@ export const limits = {
   headersTime: 10_000,
   /** Until the whole request has arrived. */
   requestTime: 60_000,
-  /** How long a connection may wait for its next request. */
+  /** How long a connection may go without a byte, between requests or within one. */
   idleTime: 75_000,
   connections: 1024,
 } as const;

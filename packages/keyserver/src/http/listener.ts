@@ -57,6 +57,8 @@ export function createListener(
       ? createHttpServer(options, listener)
       : createHttpsServer({ ...options, ...readTls(tls) }, listener);
   server.maxConnections = limits.connections;
+  // A client that does not read its answer is idle too.
+  server.timeout = limits.idleTime;
   server.on("clientError", refuseMalformed);
   return server;
 }

@@ -1,4 +1,6 @@
+import type { KeyObject } from "node:crypto";
 import * as z from "zod";
+import { mintToken } from "../access/token.ts";
 import { parseRootKey, RootKeyError } from "../crypto/root-key.ts";
 import { type AskedOpenly, looseText, type Reply, type Route, readBody } from "../http/route.ts";
 import type { Metrics } from "../metrics.ts";
@@ -56,17 +58,39 @@ const unsealFields = z.object({ key: looseText.default("") });
 
 async function unseal({ body, seal }: AskedOpenly): Promise<Reply> {
   const { fields } = readBody(unsealFields, body);
+  const rootKey = rootKeyOf(fields.key);
   try {
-    await seal.unseal(parseRootKey(fields.key));
+    await seal.unseal(rootKey);
   } catch (error) {
-    const isExpected =
-      error instanceof RootKeyError ||
-      error instanceof StoreError ||
-      error instanceof NotPrivateError;
-    if (!isExpected) throw error;
-    throw new Refusal(400, error.message);
+    const isExpected = error instanceof StoreError || error instanceof NotPrivateError;
+    throw isExpected ? new Refusal(400, error.message) : error;
   }
   return sealStatus(seal);
+}
+
+/** For an operator who lost the token: who has the root key and the machine can make another one. */
+const createOperatorToken =
+  (write: (token: string) => Promise<void>) =>
+  async ({ body, seal }: AskedOpenly): Promise<Reply> => {
+    const { fields } = readBody(unsealFields, body);
+    const opened = seal.opened();
+    if (opened === null) throw refusals.sealed();
+    if (!(await seal.isRootKey(rootKeyOf(fields.key)))) throw new Refusal(400, "wrong root key");
+    const { text, token } = mintToken(["operator"], null);
+    await opened.store.change((state) => ({
+      ...state,
+      tokens: new Map([...state.tokens, [token.hash, token]]),
+    }));
+    await write(text);
+    return null;
+  };
+
+function rootKeyOf(text: string): KeyObject {
+  try {
+    return parseRootKey(text);
+  } catch (error) {
+    throw error instanceof RootKeyError ? new Refusal(400, error.message) : error;
+  }
 }
 
 const clusterOf = (id: string) => ({ cluster_name: "portafilter-keyserver", cluster_id: id });
@@ -76,8 +100,16 @@ function statusFrom(query: URLSearchParams, name: string, otherwise: number): nu
   return wanted !== null && /^[2-5]\d\d$/.test(wanted) ? Number(wanted) : otherwise;
 }
 
+/** What these routes need of the server. */
+export type SysParts = {
+  readonly seal: Seal;
+  readonly metrics: Pick<Metrics, "text">;
+  /** Puts a new operator's token where the first one was. */
+  readonly writeOperatorToken: (token: string) => Promise<void>;
+};
+
 /** The server itself: is it up, is it sealed, what did it do. */
-export function createSysRoutes(seal: Seal, metrics: Pick<Metrics, "text">): readonly Route[] {
+export function createSysRoutes({ seal, metrics, writeOperatorToken }: SysParts): readonly Route[] {
   return [
     { path: "sys/health", access: "anyone", action: "read", name: "sys.health", run: health },
     {
@@ -88,6 +120,13 @@ export function createSysRoutes(seal: Seal, metrics: Pick<Metrics, "text">): rea
       run: () => sealStatus(seal),
     },
     { path: "sys/unseal", access: "machine", action: "update", name: "sys.unseal", run: unseal },
+    {
+      path: "sys/operator-token",
+      access: "machine",
+      action: "update",
+      name: "sys.operator-token",
+      run: createOperatorToken(writeOperatorToken),
+    },
     {
       path: "sys/seal",
       access: "token",

@@ -88,6 +88,17 @@ describe("the store", () => {
     expect(store.state().rings.has("next")).toBe(true);
   });
 
+  it("finishes what is under way when it is closed, and takes nothing more", async () => {
+    const store = await createStore(files(), rootKey, someState());
+    const last = store.change((state) => withRing(state, createRing("last", false)));
+    await store.close();
+    await last;
+    const late = store.change((state) => withRing(state, createRing("late", false)));
+    await expect(late).rejects.toThrow("Vault is sealed");
+    const again = await openStore(files(), rootKey);
+    expect([...again.state().rings.keys()]).toEqual(["k", "last"]);
+  });
+
   it("writes nothing when nothing changes", async () => {
     const store = await createStore(files(), rootKey, someState());
     await store.change((state) => state);

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { refusals } from "../refusal.ts";
 import { readAnchor, writeAnchor } from "./anchor.ts";
 import { readPrivate, removeLeftovers, type WriteFile, writeDurably } from "./durable.ts";
 import { openFile, StoreError, sealFile } from "./sealed-file.ts";
@@ -24,8 +25,8 @@ export type Store = {
    * was encrypted with a key that might not be there after a crash.
    */
   change(make: (state: State) => State): Promise<State>;
-  /** Waits for the changes under way. */
-  settle(): Promise<void>;
+  /** Waits for the changes under way and refuses all others: another store may open the file then. */
+  close(): Promise<void>;
 };
 
 /**
@@ -80,6 +81,7 @@ function storeOf(files: StoreFiles, rootKey: KeyObject, first: State, at: number
   let state = first;
   let generation = at;
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   const run = async (make: (state: State) => State): Promise<State> => {
     const next = make(state);
@@ -99,12 +101,14 @@ function storeOf(files: StoreFiles, rootKey: KeyObject, first: State, at: number
   return {
     state: () => state,
     generation: () => generation,
-    change: (make) => {
+    change: async (make) => {
+      if (closed) throw refusals.sealed();
       const result = last.then(() => run(make));
       last = result.catch(() => undefined);
-      return result;
+      return await result;
     },
-    settle: async () => {
+    close: async () => {
+      closed = true;
       await last;
     },
   };
