@@ -40,7 +40,7 @@ export type SocketEvent =
   | { readonly type: "bytes"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "close"; readonly code: number; readonly reason: string };
 
-/** How blocked Python asks through the service worker. `poll` fetches the answer to an earlier `secret`. */
+/** How blocked Python asks through the service worker. The same `id` again waits for the same answer. */
 export type SyncRequest =
   | {
       readonly type: "secret";
@@ -48,7 +48,6 @@ export type SyncRequest =
       readonly name: string;
       readonly reason: string | null;
     }
-  | { readonly type: "poll"; readonly id: string }
   | { readonly type: "sleep"; readonly ms: number };
 
 /** `pending` means: ask again. Secret material where the answer is a value. */

@@ -2,7 +2,7 @@ import { manifest as manifestSchema, paths } from "@portafilter/protocol";
 import { hasStackSwitching } from "../stack-switching.ts";
 import type { FromServiceWorker, RunDescription, ToWorker } from "../wire.ts";
 import { connectToHost } from "./host.ts";
-import { controlled } from "./service-worker.ts";
+import { activeServiceWorker, control } from "./service-worker.ts";
 import { createSyncDesk } from "./sync-desk.ts";
 import { startWorker } from "./worker.ts";
 
@@ -13,11 +13,17 @@ import { startWorker } from "./worker.ts";
 const manifest = manifestSchema.parse(
   JSON.parse(document.getElementById("manifest")?.textContent ?? "null"),
 );
-const run = new URLSearchParams(location.search).get("run") ?? "";
+const query = new URLSearchParams(location.search);
+const run = query.get("run") ?? "";
 
-const serviceWorker = controlled();
-// Where Python can suspend, the worker need not be controlled by the service worker: it starts at once.
-const worker = startWorker(manifest, run, hasStackSwitching() ? Promise.resolve() : serviceWorker);
+const serviceWorker = activeServiceWorker();
+// A worker that blocks needs the service worker to answer it. One that can suspend starts at once.
+const suspends = hasStackSwitching() && !query.has("sync");
+const worker = startWorker(
+  manifest,
+  run,
+  suspends ? Promise.resolve() : serviceWorker.then(control),
+);
 
 const desk = createSyncDesk();
 const host = connectToHost(manifest.platformOrigin, (message) => {

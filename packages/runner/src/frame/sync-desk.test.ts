@@ -19,34 +19,30 @@ function desk() {
         sent.push(message),
       );
     },
-    poll: (id: string) => {
-      made.answer({ type: "poll", id }, port, (message) => sent.push(message));
-    },
   };
 }
 
-test("a request goes to the host once and its answer to the one who polls", () => {
-  const { secret, poll, take, sent, replies } = desk();
+test("a request goes to the host once, however often it is made, and its answer to who waits last", () => {
+  const { secret, take, sent, replies } = desk();
   secret("1");
-  poll("1");
+  secret("1");
   expect(sent).toEqual([{ v: 1, type: "secret.request", id: "1", name: "A", reason: null }]);
   expect(take(value("1"))).toBe(true);
   expect(replies).toEqual([{ type: "answer", message: value("1") }]);
 });
 
-test("an answer whose delivery got lost is there for the next poll", () => {
-  const { secret, poll, take, replies } = desk();
+test("an answer whose delivery got lost is there when asked again", () => {
+  const { secret, take, replies } = desk();
   secret("1");
   take(value("1"));
-  poll("1");
+  secret("1");
   expect(replies).toHaveLength(2);
 });
 
 test("an answer is not given to another request", () => {
-  const { secret, poll, take, replies } = desk();
+  const { secret, take, replies } = desk();
   secret("1");
   expect(take(value("2"))).toBe(false);
-  poll("2");
   secret("2");
   expect(take(value("1"))).toBe(false);
   expect(replies).toEqual([]);

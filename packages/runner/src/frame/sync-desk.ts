@@ -8,8 +8,8 @@ type SyncDesk = {
 };
 
 /**
- * Keeps the secret requests of a worker that is blocked and can only poll. An answer stays until the
- * next request, so that a poll whose reply got lost can be repeated.
+ * Keeps the question of a worker that is blocked and can only ask again. An answer stays until the next
+ * question, because its delivery may get lost.
  */
 export function createSyncDesk(): SyncDesk {
   let id = "";
@@ -22,13 +22,12 @@ export function createSyncDesk(): SyncDesk {
   return {
     answer(request, port, send) {
       if (request.type === "sleep") return;
-      if (request.type === "secret" && request.id !== id) {
-        id = request.id;
+      if (request.id !== id) {
+        ({ id } = request);
         answer = undefined;
         const { name, reason } = request;
         send({ v: 1, type: "secret.request", id, name, reason });
       }
-      if (request.id !== id) return;
       if (answer) reply(port, answer);
       else waiting = port;
     },

@@ -8,7 +8,8 @@ export async function answerFromPython(request: Request, url: URL, run: string):
   try {
     const description = await describeRun(run);
     const file = request.method === "GET" ? staticFile(url.pathname, description) : null;
-    const response = file === null ? await callPython(request, url, run) : await fetch(file);
+    const response =
+      file === null ? await callPython(request, url, run) : await underOwnAddress(file);
     const html = response.headers.get("content-type")?.startsWith("text/html") ?? false;
     if (!html || !isDocument(request)) return response;
     return await asDocument(response, run, description);
@@ -18,6 +19,15 @@ export async function answerFromPython(request: Request, url: URL, run: string):
       headers: { "content-type": "text/plain; charset=utf-8" },
     });
   }
+}
+
+/**
+ * A response keeps the address that it was fetched from, and modules resolve their imports against that:
+ * handed on as it is, each script would run twice, once under either address.
+ */
+async function underOwnAddress(file: string): Promise<Response> {
+  const { body, status, headers } = await fetch(file);
+  return new Response(body, { status, headers });
 }
 
 /** Keys that end in a slash (other than `/` itself) are prefixes, others are whole paths. */

@@ -29,6 +29,7 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event: ExtendableMessageEvent) => {
   const message = event.data as { type?: unknown; run?: unknown } | null;
+  if (message?.type === "claim") event.waitUntil(self.clients.claim());
   const port = event.ports[0];
   if (message?.type !== "socket" || typeof message.run !== "string" || !port) return;
   const source = event.source;

@@ -3,7 +3,7 @@ import { relay } from "./run.ts";
 
 /**
  * Chromium cuts a synchronous request that is held for more than 300 s, and may end a service worker
- * that seems stuck, so no answer is held longer than this: the caller polls.
+ * that seems stuck, so no answer is held longer than this: the caller asks again.
  */
 const holdFor = 20_000;
 
@@ -26,11 +26,13 @@ export async function answerSync(request: Request, url: URL): Promise<Response> 
 
 function askFrame(run: string, request: SyncRequest): Promise<SyncReply> {
   const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve, reject) => {
+  return new Promise<SyncReply>((resolve, reject) => {
     setTimeout(resolve, holdFor, { type: "pending" } satisfies SyncReply);
     port1.onmessage = (event: MessageEvent<SyncReply>) => {
       resolve(event.data);
     };
     relay(run, { type: "sync", run, request }, [port2]).catch(reject);
+  }).finally(() => {
+    port1.close();
   });
 }

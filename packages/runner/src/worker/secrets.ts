@@ -1,5 +1,5 @@
-import { type FrameMessage, type HostMessage, paths } from "@portafilter/protocol";
-import type { SyncReply, SyncRequest } from "../wire.ts";
+import type { FrameMessage, HostMessage } from "@portafilter/protocol";
+import { createBlocked } from "./blocked.ts";
 
 /** The part of Python that the host's words about secrets go to. */
 export type SecretCache = {
@@ -25,13 +25,7 @@ export function createSecrets(post: (message: FrameMessage) => void): Secrets {
   let run = "";
   let python: SecretCache | undefined;
 
-  const synchronously = (request: SyncRequest): SyncReply => {
-    const http = new XMLHttpRequest();
-    http.open("POST", `${paths.sync}?run=${encodeURIComponent(run)}`, false);
-    http.send(JSON.stringify(request));
-    if (http.status !== 200) throw new Error(`The service worker did not answer (${http.status}).`);
-    return JSON.parse(http.responseText) as SyncReply;
-  };
+  const blocked = createBlocked(() => run);
 
   return {
     useRun(id) {
@@ -65,24 +59,14 @@ export function createSecrets(post: (message: FrameMessage) => void): Secrets {
         post({ v: 1, type: "secret.request", id, name, reason });
       });
     },
-    requestSync(name, reason) {
-      const id = crypto.randomUUID();
-      let reply = synchronously({ type: "secret", id, name, reason });
-      while (reply.type === "pending") reply = synchronously({ type: "poll", id });
-      return answerOf(reply.message);
-    },
-    sleepSync(milliseconds) {
-      const end = performance.now() + milliseconds;
-      for (let left = milliseconds; left > 0; left = end - performance.now()) {
-        synchronously({ type: "sleep", ms: left });
-      }
-    },
+    requestSync: (name, reason) => answerOf(blocked.ask(name, reason)),
+    sleepSync: blocked.sleep,
   };
 }
 
-function answerOf(message: HostMessage): string {
-  if (message.type === "secret.value") return JSON.stringify({ value: message.value });
+function answerOf(message: HostMessage | null): string {
+  if (message?.type === "secret.value") return JSON.stringify({ value: message.value });
   return JSON.stringify({
-    code: message.type === "secret.refused" ? message.code : "secret_unavailable",
+    code: message?.type === "secret.refused" ? message.code : "secret_unavailable",
   });
 }

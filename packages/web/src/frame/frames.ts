@@ -12,14 +12,20 @@ export type Frames = {
   readonly remove: () => void;
 };
 
-/** Puts the runtime frame of `run` into `container`. Listen to its `load` before this task ends. */
-export function createFrames(container: HTMLElement, origin: string, run: string): Frames {
+/**
+ * Puts the runtime frame of `run` into `container`. Listen to its `load` before this task ends.
+ * With `forceSync` the frame starts its worker as a browser without stack switching must.
+ */
+export function createFrames(
+  container: HTMLElement,
+  { origin, run, forceSync }: { origin: string; run: string; forceSync: boolean },
+): Frames {
   const query = encodeURIComponent(run);
   const runtime = sandboxed(messages.app.runtimeFrame);
   runtime.setAttribute("aria-hidden", "true");
   runtime.tabIndex = -1;
   runtime.dataset.frame = "runtime";
-  runtime.src = `${origin}${paths.frame}?run=${query}`;
+  runtime.src = `${origin}${paths.frame}?run=${query}${forceSync ? "&sync" : ""}`;
   let app: HTMLIFrameElement | null = null;
   container.append(runtime);
   const appAddress = `${origin}/?_portafilter=${query}`;

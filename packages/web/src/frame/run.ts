@@ -114,7 +114,8 @@ export function createRun(options: Options): Run {
     },
     start(container) {
       if (frames !== null) return;
-      frames = createFrames(container, options.origin, name);
+      const { origin, forceSync } = options;
+      frames = createFrames(container, { origin, run: name, forceSync });
       connection = connect({
         frame: frames.runtime,
         origin: options.origin,
