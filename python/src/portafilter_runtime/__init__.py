@@ -14,6 +14,7 @@ install()
 from . import app as _app  # noqa: E402 -- copies names that `install` replaces
 from . import blocking as _blocking  # noqa: E402
 from . import secrets as _secrets  # noqa: E402
+from .asgi.types import Emit as _Emit  # noqa: E402
 from .frameworks import streamlit as _streamlit  # noqa: E402
 
 __version__ = "0.1.0"
@@ -42,9 +43,7 @@ async def http(method: str, path: str, query: str, headers: Any, body: Any, emit
     await _app_running().http(method, path, query, _pairs(headers), _bytes(body), _emitter(emit))
 
 
-async def ws_open(
-    id: int, path: str, query: str, headers: Any, protocols: Any, emit: Any
-) -> None:
+async def ws_open(id: int, path: str, query: str, headers: Any, protocols: Any, emit: Any) -> None:
     """Serves one socket through `emit`, until the app has done with it."""
     names = [str(name) for name in protocols.to_py()]
     await _app_running().ws_open(id, path, query, _pairs(headers), names, _emitter(emit))
@@ -92,7 +91,7 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in headers.to_py()]
 
 
-def _emitter(emit: Any) -> _app.Emit:
+def _emitter(emit: Any) -> _Emit:
     from pyodide.ffi import to_js
 
     return lambda kind, *payload: emit(kind, *(to_js(part) for part in payload))

@@ -8,9 +8,12 @@ when nothing is due.
 import asyncio
 import inspect
 import math
+import operator
+import sys
 import time
 from collections.abc import Awaitable
 from contextlib import nullcontext
+from types import FrameType
 from typing import Any, cast
 
 import pyodide.ffi
@@ -18,11 +21,12 @@ from pyodide.webloop import PyodideFuture
 
 from . import collector, inline, main_loop
 from .host import host
-from .threads.identity import MAIN, acting_as
+from .threads.identity import MAIN, acting_as, get_ident
 
 _can_run_sync = pyodide.ffi.can_run_sync
 _run_sync = pyodide.ffi.run_sync
 
+_slept_last = (0, 0, 0)
 _LONGEST_TIMER = 2**31 - 1
 """Milliseconds; JavaScript timers take a signed 32-bit number."""
 
@@ -87,16 +91,16 @@ class Waiter:
         if self._resolve is not None:
             self._resolve()
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float | None = None, loop: inline.RestingLoop | None = None) -> bool:
         """Waits to be woken, at most `timeout` seconds. Returns whether that happened.
 
-        Raises RuntimeError where the stack cannot be suspended and nothing is left that could wake it.
+        `loop` is the event loop that waits, if one does. Raises RuntimeError where the stack cannot be suspended and nothing is left that could wake it.
         """
         if not self.woken and (timeout is None or timeout > 0):
             if can_suspend():
                 self._wait_suspended(timeout)
             else:
-                inline.drive(lambda: self.woken, timeout)
+                inline.drive(lambda: self.woken, timeout, loop)
         return self.woken
 
     def _wait_suspended(self, timeout: float | None) -> None:
@@ -115,7 +119,7 @@ class Waiter:
                 js.clearTimeout(timer)
 
 
-class StackFuture(PyodideFuture[Any]):
+class StackFuture(PyodideFuture[Any]):  # type: ignore[misc]
     """A future of a loop that runs on the stack of a thread.
 
     Code on that stack may wait for it with `run_sync`: the loop stands still then, so the news cannot
@@ -155,7 +159,7 @@ class StackFuture(PyodideFuture[Any]):
 def sleep(seconds: float, /) -> None:
     """Stands in for `time.sleep`. Lets others run, even for zero seconds."""
     if not isinstance(seconds, int | float):
-        seconds = float(seconds.__index__())
+        seconds = operator.index(seconds)
     if math.isnan(seconds):
         raise ValueError("Invalid value NaN (not a number)")
     if seconds < 0:
@@ -166,4 +170,16 @@ def sleep(seconds: float, /) -> None:
             Waiter()._wait_suspended(max(0, end - time.monotonic()))
             if time.monotonic() >= end:
                 return
-    inline.drive(lambda: False, seconds)
+    inline.drive(lambda: False, seconds, threads=_is_polling(sys._getframe(1)))
+
+
+def _is_polling(frame: FrameType) -> bool:
+    """True if the running thread has slept at the same place last.
+
+    Only then may a sleep begin threads. A loop that polls waits for them; but whoever sleeps once may
+    hold a lock, on which a thread that runs on top of it would wait in vain.
+    """
+    global _slept_last
+    here = (get_ident(), id(frame), frame.f_lasti)
+    before, _slept_last = _slept_last, here
+    return before == here

@@ -10,7 +10,8 @@ import itertools
 import math
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from pyodide.webloop import WebLoop
 
@@ -21,11 +22,34 @@ from .threads.identity import MAIN, acting_as
 PATIENCE = 60.0
 """Seconds that a wait without a time limit spends idle before it counts as a deadlock."""
 
+_QUIET = 0.03
+"""Seconds: longer than frameworks collect messages before they send them."""
+
+_SETTLING = 1.0
+"""Seconds after which it is no use to wait for quiet any longer."""
+
 _enabled = False
 _keys = itertools.count()
-_scheduled: dict[int, tuple[float, asyncio.Handle]] = {}
+_scheduled: dict[int, _Scheduled] = {}
+_resting: list[RestingLoop] = []
 _tidy_above = 256
-_call_later = WebLoop.call_later
+_call_later: Callable[..., asyncio.Handle] = WebLoop.call_later
+
+
+class RestingLoop(Protocol):
+    """A loop further down the stack that waits for something to do."""
+
+    def due(self) -> float:
+        """The time at which it has something to do; infinity if it never has."""
+
+    def turn(self) -> None:
+        """Does what it has to do now."""
+
+
+class _Scheduled(NamedTuple):
+    when: float
+    handle: asyncio.Handle
+    begins_thread: bool
 
 
 def enable(on: bool) -> None:
@@ -56,40 +80,67 @@ def call_later(
             callback(*args)
 
     handle = _call_later(loop, delay, once, context=context)
-    _scheduled[key] = (time.monotonic() + delay, handle)
+    begins_thread = getattr(callback, "begins_thread", False)
+    _scheduled[key] = _Scheduled(time.monotonic() + delay, handle, begins_thread)
     _tidy()
     return handle
 
 
-def drive(done: Callable[[], bool], timeout: float | None) -> None:
+def drive(
+    done: Callable[[], bool],
+    timeout: float | None,
+    loop: RestingLoop | None = None,
+    threads: bool = True,
+) -> None:
     """Runs what is due until `done` is true or `timeout` seconds have passed.
 
-    Raises RuntimeError when there is no time limit and nothing left that could change anything.
+    `loop` is the loop that waits, if one does: waits inside may give it turns. Without `threads`, bodies
+    of threads that have not begun are left alone. Raises RuntimeError when there is no time limit and
+    nothing left that could change anything.
     """
-    deadline = None if timeout is None else time.monotonic() + timeout
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    below = list(_resting)
     idle = 0.0
-    while not done():
-        now = time.monotonic()
-        if deadline is not None and now >= deadline:
-            return
-        when, handle = _next()
-        if handle is not None and when <= now:
-            _run(handle)
-            continue
-        until = when if deadline is None else min(when, deadline)
-        if until == math.inf or (deadline is None and idle > PATIENCE):
-            raise RuntimeError(_deadlock())
-        host().sleep_sync((until - now) * 1000)
-        idle += until - now
+    if loop is not None:
+        _resting.append(loop)
+    try:
+        while not done():
+            now = time.monotonic()
+            when, act = _next(below, threads)
+            if when <= min(now, deadline):
+                act()
+                continue
+            if now >= deadline:
+                return
+            until = min(when, deadline)
+            if until == math.inf or (timeout is None and idle > PATIENCE):
+                raise RuntimeError(_deadlock())
+            host().sleep_sync((until - now) * 1000)
+            idle += until - now
+    finally:
+        if loop is not None:
+            _resting.remove(loop)
 
 
-def _next() -> tuple[float, asyncio.Handle | None]:
-    """The handle that is due first; those due at the same time in the order of their making."""
+def settle() -> None:
+    """Runs what is due until nothing is for a while, so that what the app has drawn so far goes out."""
+
+    def quiet() -> bool:
+        return _next(list(_resting), threads=False)[0] > time.monotonic() + _QUIET
+
+    drive(quiet, _SETTLING, threads=False)
+
+
+def _next(below: list[RestingLoop], threads: bool) -> tuple[float, Callable[[], object]]:
+    """What is due first, and when; of what is due at the same time, what was scheduled first."""
     _tidy(always=True)
-    first: tuple[float, asyncio.Handle | None] = (math.inf, None)
-    for scheduled in _scheduled.values():
-        if scheduled[0] < first[0]:
-            first = scheduled
+    first: tuple[float, Callable[[], object]] = (math.inf, lambda: None)
+    for when, handle, begins_thread in _scheduled.values():
+        if when < first[0] and (threads or not begins_thread):
+            first = (when, partial(_run, handle))
+    for loop in below:
+        if (when := loop.due()) < first[0]:
+            first = (when, loop.turn)
     return first
 
 
@@ -97,8 +148,8 @@ def _tidy(always: bool = False) -> None:
     """Forgets cancelled handles, whose callbacks never come to do it themselves."""
     global _tidy_above
     if always or len(_scheduled) > _tidy_above:
-        for key, (_, handle) in list(_scheduled.items()):
-            if handle.cancelled():
+        for key, scheduled in list(_scheduled.items()):
+            if scheduled.handle.cancelled():
                 del _scheduled[key]
         _tidy_above = max(256, 2 * len(_scheduled))
 

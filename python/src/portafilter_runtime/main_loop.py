@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any
 
-_loop = cast(asyncio.AbstractEventLoop, asyncio.events._get_event_loop_policy().get_event_loop())
+_loop = asyncio.events._get_event_loop_policy().get_event_loop()
+_swap_task: Any = vars(asyncio.tasks)["_swap_current_task"]
 
 
 def get() -> asyncio.AbstractEventLoop:
@@ -16,11 +17,11 @@ def get() -> asyncio.AbstractEventLoop:
 @contextmanager
 def set_aside(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
     """Hides the running loop and its current task, so that no loop seems to run inside."""
-    task = None if loop is None else asyncio.tasks._swap_current_task(loop, None)
+    task = None if loop is None else _swap_task(loop, None)
     asyncio._set_running_loop(None)
     try:
         yield
     finally:
         asyncio._set_running_loop(loop)
         if loop is not None:
-            asyncio.tasks._swap_current_task(loop, task)
+            _swap_task(loop, task)

@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Literal
 
-from . import blocking
+from pyodide.ffi import JsException
+
+from . import blocking, inline
 from .host import host
 
 type Refusal = Literal["secret_denied", "secret_unavailable", "secret_busy"]
 _REFUSALS: tuple[Refusal, ...] = ("secret_denied", "secret_unavailable", "secret_busy")
 
-
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Exactly one of the two is not None."""
+    """Exactly one of value and refusal is not None."""
 
     value: str | None = field(default=None, repr=False)
     refusal: Refusal | None = None
+    cause: Exception | None = None
 
 
 class _Request:
@@ -46,7 +48,7 @@ def ask(name: str, reason: str | None) -> Answer:
         return request.answer
     request = _requests[name] = _Request()
     try:
-        request.answer = _parse(_send(name, reason))
+        request.answer = _question(name, reason)
         if request.current and request.answer.refusal in (None, "secret_denied"):
             _answers[name] = request.answer
     finally:
@@ -72,9 +74,18 @@ def _forget(name: str) -> None:
         request.current = False
 
 
+def _question(name: str, reason: str | None) -> Answer:
+    try:
+        return _parse(_send(name, reason))
+    except JsException as error:
+        return Answer(refusal="secret_unavailable", cause=error)
+
+
 def _send(name: str, reason: str | None) -> str:
     if blocking.can_suspend():
         return blocking.run_sync(host().request_secret(name, reason))
+    # What the app has drawn so far goes out first: nothing moves while the visitor is asked.
+    inline.settle()
     return host().request_secret_sync(name, reason)
 
 
@@ -85,4 +96,6 @@ def _parse(text: str) -> Answer:
     if isinstance(value, str):
         return Answer(value=value)
     code = reply.get("code")
-    return Answer(refusal=next((known for known in _REFUSALS if known == code), "secret_unavailable"))
+    return Answer(
+        refusal=next((known for known in _REFUSALS if known == code), "secret_unavailable")
+    )

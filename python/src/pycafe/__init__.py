@@ -43,7 +43,7 @@ def get_secret(name: str, reason: str | None = None) -> str:
         return answer.value
     if answer.refusal == "secret_denied":
         raise SecretDenied(name)
-    raise SecretUnavailable(name, busy=answer.refusal == "secret_busy")
+    raise SecretUnavailable(name, busy=answer.refusal == "secret_busy") from answer.cause
 
 
 def _check(name: str, reason: str | None) -> None:

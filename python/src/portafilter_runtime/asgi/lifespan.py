@@ -12,7 +12,7 @@ class Lifespan:
     def __init__(self, app: Application) -> None:
         self.state: dict[str, Any] = {}
         self._app = app
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         """Returns when the application says it has started, or turns out to have no lifespan.
@@ -37,11 +37,10 @@ class Lifespan:
                 answer.set_result(message)
 
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
-        self._task = asyncio.ensure_future(self._app(scope, receive, send))
-        await asyncio.wait([answer, self._task], return_when=asyncio.FIRST_COMPLETED)
+        self._task = task = asyncio.ensure_future(self._app(scope, receive, send))
+        # By the specification an application that raises without an answer does not support lifespans.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        futures: list[asyncio.Future[Any]] = [answer, task]
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
         if answer.done() and answer.result()["type"] == "lifespan.startup.failed":
-            self._task.exception() if self._task.done() else None
             raise RuntimeError(answer.result().get("message") or "The app failed to start.")
-        if not answer.done():
-            # By the specification an application that raises here does not support lifespans.
-            self._task.exception()

@@ -16,7 +16,9 @@ def connection_scope(
     lifespan has put there; each connection gets a copy.
     """
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    host = next((value.decode("latin-1") for name, value in encoded if name == b"host"), "localhost")
+    host = next(
+        (value.decode("latin-1") for name, value in encoded if name == b"host"), "localhost"
+    )
     return {
         "type": kind,
         "asgi": {"version": "3.0", "spec_version": "2.4"},

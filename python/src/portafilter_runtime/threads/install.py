@@ -15,6 +15,7 @@ import pyodide.webloop
 from pyodide.webloop import WebLoop
 
 from .. import blocking, collector, inline
+from ..frameworks import streamlit_data
 from ..imports.adapt import Adapter
 from ..imports.lazy import LockFinder
 from . import anyio_workers, identity, lock, loop, start, timer
@@ -56,7 +57,7 @@ def install() -> None:
         Timer=timer.Timer,
     )
     threading.main_thread()._os_thread_handle = start.ThreadHandle(identity.MAIN)  # type: ignore[attr-defined]
-    threading.Thread.native_id = property(lambda thread: thread.ident)  # type: ignore[assignment,misc]
+    threading.Thread.native_id = property(lambda thread: thread.ident)  # type: ignore[assignment]
     simple_queue: Any = queue._PySimpleQueue  # type: ignore[attr-defined]
     _replace(queue, SimpleQueue=simple_queue)
     _replace(_queue, SimpleQueue=simple_queue)
@@ -70,7 +71,11 @@ def install() -> None:
     )
     _install_loops()
     _install_pools()
-    sys.meta_path.insert(0, Adapter({"anyio._backends._asyncio": anyio_workers.adapt}))
+    adaptations = {
+        "anyio._backends._asyncio": anyio_workers.adapt,
+        "streamlit.dataframe_util": streamlit_data.adapt,
+    }
+    sys.meta_path.insert(0, Adapter(adaptations))
     sys.meta_path.append(LockFinder())
 
 
@@ -85,10 +90,12 @@ def _install_loops() -> None:
 
 def _install_pools() -> None:
     # Imports queue.SimpleQueue and threading.Lock by name, so it must come after their replacement.
+    from concurrent.futures import ThreadPoolExecutor
+
     from . import pool
 
     _replace(
-        pool.ThreadPoolExecutor,
+        ThreadPoolExecutor,
         _adjust_thread_count=pool.adjust_thread_count,
         shutdown=pool.shutdown,
     )

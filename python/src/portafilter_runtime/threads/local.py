@@ -8,15 +8,26 @@ from .identity import get_ident
 _storage: dict[int, dict[int, dict[str, Any]]] = {}
 """Identity of a thread, identity of a `local` object: the attributes it has in that thread."""
 
+_objects: dict[int, weakref.ref[local]] = {}
+
 
 def forget_thread(ident: int) -> None:
     """Drops what a thread that has ended kept."""
-    _storage.pop(ident, None)
+    for key, attributes in _storage.pop(ident, {}).items():
+        obj = _objects[key]()
+        if obj is not None and object.__getattribute__(obj, "__dict__") is attributes:
+            object.__setattr__(obj, "__dict__", {})
 
 
-def _forget_local(key: int) -> None:
-    for locals_of_thread in _storage.values():
-        locals_of_thread.pop(key, None)
+def _remember(obj: local) -> None:
+    key = id(obj)
+
+    def forget(_: object) -> None:
+        del _objects[key]
+        for of_thread in _storage.values():
+            of_thread.pop(key, None)
+
+    _objects[key] = weakref.ref(obj, forget)
 
 
 class local:
@@ -36,7 +47,7 @@ class local:
         object.__setattr__(self, "_local_arguments", (args, named))
         # The running thread's __init__ is called by Python itself, right after this.
         _storage.setdefault(get_ident(), {})[id(self)] = {}
-        weakref.finalize(self, _forget_local, id(self)).atexit = False
+        _remember(self)
         return self
 
     def __getattribute__(self, name: str) -> Any:

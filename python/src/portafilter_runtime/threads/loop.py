@@ -2,50 +2,24 @@
 
 import asyncio
 import contextvars
+import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pyodide.webloop import WebLoopPolicy, _orig_run
 
 from .. import blocking, main_loop
-from .identity import MAIN, get_ident
+from .identity import MAIN, acting_as, get_ident
 from .local import local
 
 _TURN = 0.02
 """Seconds that a loop with work to do keeps the processor before others get a turn."""
 
-
 _of_thread = local()
-
-
-class _Rest:
-    """What a loop does when it has nothing to do; takes the place of a selector."""
-
-    def __init__(self) -> None:
-        self._waiter: blocking.Waiter | None = None
-        self._woken_up = time.monotonic()
-
-    def select(self, timeout: float | None) -> list[Any]:
-        if timeout is None or timeout > 0:
-            self._waiter = blocking.Waiter()
-            try:
-                self._waiter.wait(timeout)
-            finally:
-                self._waiter = None
-        elif time.monotonic() - self._woken_up > _TURN and blocking.can_suspend():
-            blocking.sleep(0)
-        else:
-            return []
-        self._woken_up = time.monotonic()
-        return []
-
-    def end(self) -> None:
-        if self._waiter is not None:
-            self._waiter.wake()
 
 
 class ThreadLoop(asyncio.BaseEventLoop):
@@ -55,19 +29,62 @@ class ThreadLoop(asyncio.BaseEventLoop):
     without `call_soon_threadsafe`: promises of JavaScript do it without.
     """
 
+    # Parts of BaseEventLoop that are not in its published types.
+    _ready: Sequence[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
+    _thread_id: int | None
+    _run_once: Callable[[], None]
+
     def __init__(self) -> None:
         super().__init__()
-        self._selector = _Rest()
+        self._selector = self
+        self._rest: blocking.Waiter | None = None
+        self._rested = time.monotonic()
+        self._in_turn = False
+
+    def select(self, timeout: float | None) -> list[Any]:
+        """Rests until there is something to do; `BaseEventLoop` calls it as it would a selector."""
+        if self._in_turn:
+            return []
+        if timeout is None or timeout > 0:
+            self._rest = blocking.Waiter()
+            try:
+                self._rest.wait(timeout, self)
+            finally:
+                self._rest = None
+        elif time.monotonic() - self._rested > _TURN and blocking.can_suspend():
+            blocking.sleep(0)
+        else:
+            return []
+        self._rested = time.monotonic()
+        return []
+
+    def due(self) -> float:
+        """When there is something to do; part of `inline.RestingLoop`."""
+        if self._ready:
+            return 0
+        return self._scheduled[0].when() if self._scheduled else math.inf
+
+    def turn(self) -> None:
+        """Does what there is to do from inside a wait further up the stack that rests on this one."""
+        ident = self._thread_id or MAIN
+        with main_loop.set_aside(asyncio._get_running_loop()), acting_as(ident):
+            asyncio._set_running_loop(self)
+            self._in_turn = True
+            try:
+                self._run_once()
+            finally:
+                self._in_turn = False
 
     def run_forever(self) -> None:
         """Runs until stopped, also where the worker's loop is running already."""
         with standing_aside():
             super().run_forever()
 
-    def run_until_complete[T](self, future: Any) -> T:
+    def run_until_complete(self, future: Any) -> Any:
         """Runs until the future is done, also where the worker's loop is running already."""
         with standing_aside():
-            return super().run_until_complete(future)  # type: ignore[no-any-return]
+            return super().run_until_complete(future)
 
     def create_future(self) -> asyncio.Future[Any]:
         """Makes a future that JavaScript's promises can stand behind."""
@@ -91,7 +108,8 @@ class ThreadLoop(asyncio.BaseEventLoop):
         return handle
 
     def _write_to_self(self) -> None:
-        self._selector.end()
+        if self._rest is not None:
+            self._rest.wake()
 
     def _process_events(self, event_list: list[Any]) -> None:
         """There are none."""
@@ -136,7 +154,7 @@ def get_event_loop() -> asyncio.AbstractEventLoop:
     return own
 
 
-class Policy(WebLoopPolicy):
+class Policy(WebLoopPolicy):  # type: ignore[misc]
     """One loop per thread, as CPython has it; the main thread's is the worker's and stays so."""
 
     def get_event_loop(self) -> asyncio.AbstractEventLoop:

@@ -11,12 +11,14 @@ from typing import Any
 _shutdown = ThreadPoolExecutor.shutdown
 
 
-def work_until_empty(executor: "weakref.ref[Any]", context: Any, items: "queue.SimpleQueue[Any]") -> None:
+def work_until_empty(
+    executor: weakref.ref[Any], context: Any, items: queue.SimpleQueue[Any]
+) -> None:
     """Body of a pool's thread."""
     try:
         context.initialize()
     except BaseException:
-        _base.LOGGER.critical("Exception in initializer:", exc_info=True)  # type: ignore[attr-defined]
+        _base.LOGGER.critical("Exception in initializer:", exc_info=True)
         _leave(executor)
         if (pool := executor()) is not None:
             pool._initializer_failed()
@@ -37,7 +39,7 @@ def work_until_empty(executor: "weakref.ref[Any]", context: Any, items: "queue.S
         context.finalize()
 
 
-def _leave(executor: "weakref.ref[Any]") -> None:
+def _leave(executor: weakref.ref[Any]) -> None:
     if (pool := executor()) is not None:
         pool._threads.discard(threading.current_thread())
 
@@ -66,7 +68,7 @@ def shutdown(self: Any, wait: bool = True, *, cancel_futures: bool = False) -> N
 
 def run_in_executor(
     loop: Any, executor: Executor | None, function: Callable[..., Any], *args: Any
-) -> "asyncio.Future[Any]":
+) -> asyncio.Future[Any]:
     """Stands in for `WebLoop.run_in_executor`, which would call the function at once, on the loop."""
     if executor is None:
         executor = getattr(loop, "_portafilter_executor", None)

@@ -89,9 +89,7 @@ def prepare(function: Callable[[], object], handle: ThreadHandle) -> None:
         thread._started.set()  # type: ignore[attr-defined]
 
 
-def schedule(
-    function: Callable[[], object], handle: ThreadHandle, delay: float
-) -> asyncio.Handle:
+def schedule(function: Callable[[], object], handle: ThreadHandle, delay: float) -> asyncio.Handle:
     """Lets the main loop run the body in `delay` seconds, in a context of its own."""
     return main_loop.get().call_later(
         delay, _run_body, function, handle, context=contextvars.Context()
@@ -111,3 +109,6 @@ def _run_body(function: Callable[[], object], handle: ThreadHandle) -> None:
         threading._active.pop(handle.ident, None)  # type: ignore[attr-defined]
         forget_thread(handle.ident)
         handle._set_done()
+
+
+_run_body.begins_thread = True  # type: ignore[attr-defined]
