@@ -48,7 +48,8 @@ def _load(module: str, package: str) -> None:
                 host().load_packages_sync(names)
             return
         except Exception as error:
-            _failures[package] = str(error)
+            # An error of JavaScript says its class first, which tells the reader nothing.
+            _failures[package] = str(getattr(error, "message", error))
     raise ModuleNotFoundError(f"No module named {module!r}. {_failures[package]}", name=module)
 
 
