@@ -73,6 +73,19 @@ test.for([
   expect(answer).not.toContain("host page");
 });
 
+test("a header that is too long takes the cookies away that may have made it so (B4)", async () => {
+  const { raw } = await listening();
+  const start = "GET / HTTP/1.1\r\nHost: pycafe.localhost:8080\r\n";
+  const answer = await raw(`${start}Cookie: ${"a=b; ".repeat(5_000)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  expect(answer).toContain('clear-site-data: "cookies"');
+  expect(answer).toContain("frame-ancestors 'none'");
+  // Nothing else does: anybody can send nonsense.
+  const nonsense = await raw("nonsense\r\n\r\n");
+  expect(nonsense).toMatch(/^HTTP\/1\.1 400 /);
+  expect(nonsense).not.toContain("clear-site-data");
+});
+
 test("paths stay inside over the wire too, where nothing tidies them first", async () => {
   const { get, raw } = await listening();
   for (const path of ["/../../etc/passwd", "/assets/../../../etc/passwd", "/%2e%2e/etc/passwd"]) {

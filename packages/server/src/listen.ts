@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
+import { answerBrokenRequest } from "./broken-request.ts";
 
 /** A server that is listening. */
 export type Listening = Readonly<{ port: number; close: () => Promise<void> }>;
@@ -21,6 +22,7 @@ export async function listen(
     fetch: (request, env) => app.fetch(request, env),
     serverOptions: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 },
   });
+  server.on("clientError", answerBrokenRequest);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
