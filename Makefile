@@ -9,8 +9,15 @@ run: build
 keyserver: install
 	@NODE_COMPILE_CACHE=node_modules/.cache/keyserver node packages/cli/src/main.ts keyserver
 
-build: install
+# What browsers load is built again when a source is newer than the last build.
+sources := $(shell find packages/protocol/src packages/runner packages/web python/src examples tools/build*.ts \
+	-type f -not -path '*/dist/*' -not -path '*/node_modules/*')
+
+build: install packages/web/dist/.built
+
+packages/web/dist/.built: node_modules/.installed $(sources)
 	@node tools/build.ts
+	@touch $@
 
 install: node_modules/.installed
 
