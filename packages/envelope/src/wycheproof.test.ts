@@ -26,6 +26,15 @@ describe("AES-256-GCM with other IVs", () => {
   });
 });
 
+it("refuses the beginning of a sound tag, of whatever length", () => {
+  const [key, iv, none] = [new Uint8Array(32), new Uint8Array(12), new Uint8Array()];
+  const { ciphertext, tag } = seal(key, iv, none, Uint8Array.of(1, 2, 3));
+  expect(open(key, iv, none, { ciphertext, tag })).not.toBeNull();
+  for (let length = 0; length < 16; length++) {
+    expect(open(key, iv, none, { ciphertext, tag: tag.subarray(0, length) })).toBeNull();
+  }
+});
+
 describe("HKDF-SHA512", () => {
   const tests = hkdf.testGroups.flatMap((group) => group.tests);
   it.each(tests)("$tcId $flags is $result", ({ ikm, salt, info, size, okm, result }) => {

@@ -175,6 +175,38 @@ describe("F3: a key server that misbehaves", () => {
     client.close();
   });
 
+  it("answers without end: the connection is closed at once", async () => {
+    const client = clientFor(server.origin, { timeout: 60_000 });
+    const closed = Promise.withResolvers<unknown>();
+    server.behaviour = (response, request, body) => {
+      closed.resolve(once(response, "close"));
+      endless(response, request, body);
+    };
+    expect((await failureOf(client.transit.unwrap(owned))).reason).toBe("nonsense");
+    await closed.promise;
+    client.close();
+  });
+
+  it("lost its connections without a word: the first failure closes all that are idle", async () => {
+    const client = clientFor(server.origin, { timeout: 1_000 });
+    const dead = new Set<unknown>();
+    const both = Promise.withResolvers<undefined>();
+    server.behaviour = (response, request, body) => {
+      dead.add(request.socket);
+      if (dead.size === 2) both.resolve(undefined);
+      void both.promise.then(() => {
+        sane(response, request, body);
+      });
+    };
+    await Promise.all([client.transit.unwrap(owned), client.transit.unwrap(owned)]);
+    server.behaviour = (response, request, body) => {
+      if (!dead.has(request.socket)) sane(response, request, body);
+    };
+    expect((await failureOf(client.transit.unwrap(owned))).reason).toBe("late");
+    expect(await client.transit.unwrap(owned)).toEqual(canary.key);
+    client.close();
+  });
+
   it.each<[string, Behaviour]>([
     ["never answers", () => undefined],
     ["never ends its header", (response) => response.socket?.write("HTTP/1.1 200 OK\r\nX: ")],

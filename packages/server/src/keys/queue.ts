@@ -21,15 +21,12 @@ export function createQueue({ atOnce, waiting }: QueueLimits): Queue {
   function turn(deadline: AbortSignal): Promise<void> {
     if (line.size >= waiting) throw new KeyServerError("busy");
     return new Promise((resolve, reject) => {
+      line.add(resolve);
+      // Without effect once it had its turn: the deadline of the work itself is the work's affair.
       const giveUp = () => {
-        line.delete(begin);
+        line.delete(resolve);
         reject(new KeyServerError("late"));
       };
-      const begin = () => {
-        deadline.removeEventListener("abort", giveUp);
-        resolve();
-      };
-      line.add(begin);
       deadline.addEventListener("abort", giveUp, { once: true });
     });
   }
