@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import { ConfigError } from "../config.ts";
 import { places } from "../places.ts";
 import { micropipFile, temporaryFolder } from "../testing/packages.ts";
 import { cdnBase, indexAddress, indexUrlOf } from "./addresses.ts";
@@ -24,6 +26,21 @@ test("micropip says where the index is, unless pip's settings do", async () => {
   const set = await indexAddress("http://me:p%40ss@set.test/simple/", [config], micropip);
   expect(set.url).toBe("http://set.test/simple/");
   expect(set.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
+});
+
+test("a configured address that cannot be used is an error that does not repeat it", async () => {
+  const config = join(await temporaryFolder(), "pip.conf");
+  for (const address of ["me:canary-pw@pip.test/simple", "file:///canary-pw", "https//canary-pw"]) {
+    await writeFile(config, `[global]\nindex-url = ${address}\n`);
+    const error = await indexAddress(undefined, [config], micropip).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(inspect(error)).not.toContain("canary-pw");
+  }
+});
+
+test("a per cent sign in a password may stand for itself", async () => {
+  const { headers } = await indexAddress("http://me:5%25%zz@set.test/simple/", [], micropip);
+  expect(headers).toEqual({ authorization: `Basic ${btoa("me:5%%zz")}` });
 });
 
 test("pip's sections", () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { ConfigError } from "../config.ts";
 import { openWheel } from "./wheel.ts";
 
 /** Where the package index is, and what must be sent to it. */
@@ -20,7 +21,7 @@ export async function cdnBase(setting: string | undefined, pyodideDir: string): 
 
 /**
  * Address of the package index: PIP_INDEX_URL, pip's configuration files, or what micropip holds.
- * @throws when none of them names one.
+ * @throws ConfigError when what is configured cannot be used; Error when nothing names one.
  */
 export async function indexAddress(
   setting: string | undefined,
@@ -66,18 +67,28 @@ async function micropipIndex(wheelPath: string | undefined): Promise<string> {
   }
 }
 
-/** fetch refuses addresses with credentials, so they move into a header. */
+/** fetch refuses addresses with credentials, so they move into a header. No error repeats the address. */
 function parseIndexUrl(address: string): IndexAddress {
-  const url = new URL(address);
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError("pip is configured with an index-url that is no http(s) address");
+  }
   const { username, password } = url;
   url.username = "";
   url.password = "";
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = [username, password].map(decoded).join(":");
   const basic = `Basic ${Buffer.from(credentials).toString("base64")}`;
   return {
     url: withSlash(url.href),
     headers: username === "" ? {} : { authorization: basic },
   };
+}
+
+/** A `%` that begins no escape stands for itself, as in pip. */
+function decoded(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
+    Buffer.from(escapes.replaceAll("%", ""), "hex").toString(),
+  );
 }
 
 function withSlash(url: string): string {
