@@ -2,3 +2,14 @@
 export class Fatal extends Error {
   override readonly name = "Fatal";
 }
+
+/** What a file system says when a folder is not ours, is none, or is full. */
+const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST"];
+
+/** The line for an error that a person can mend, or undefined when the stack is needed. */
+export function lineForPeople(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof Fatal || error.name === "ConfigError") return error.message;
+  const refused = "code" in error && refusals.includes(String(error.code)) && "path" in error;
+  return refused ? `A file or folder cannot be used: ${error.message}` : undefined;
+}

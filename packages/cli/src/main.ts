@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { Fatal } from "./fatal.ts";
+import { lineForPeople } from "./fatal.ts";
 import { addKeyServerCommands } from "./keyserver.ts";
 
 const program = new Command("portafilter").description(
@@ -21,9 +21,8 @@ try {
   // Fetches in the background must not hold the process up.
   process.exit(0);
 } catch (error) {
-  const isForPeople =
-    error instanceof Fatal || (error instanceof Error && error.name === "ConfigError");
-  if (!isForPeople) throw error;
-  console.error(error.message);
+  const line = lineForPeople(error);
+  if (line === undefined) throw error;
+  console.error(line);
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,6 +45,15 @@ test("a data folder that cannot be is one line and a failure", async () => {
   const { errors, code } = await serve({ DATA_DIR: "/dev/null/data" });
   expect(code).toBe(1);
   expect(errors).toBe("DATA_DIR cannot be written to: /dev/null/data\n");
+});
+
+test("a folder in it that cannot be used is one line that names it", async () => {
+  const dir = await emptyFolder();
+  await writeFile(join(dir, "packages"), "a file, where a folder must be");
+  const { errors, code } = await serve({ PORT: `${await freePort()}`, DATA_DIR: dir });
+  expect(code).toBe(1);
+  expect(errors.trimEnd().split("\n")).toHaveLength(1);
+  expect(errors).toContain(join(dir, "packages"));
 });
 
 test("a setting that cannot be is one line and a failure", async () => {
