@@ -7,7 +7,7 @@ run: build
 	@node packages/cli/src/main.ts serve
 
 keyserver: install
-	@NODE_COMPILE_CACHE=node_modules/.cache/keyserver node packages/cli/src/main.ts keyserver
+	@NODE_COMPILE_CACHE=node_modules/.cache/keyserver node --max-semi-space-size=4 packages/cli/src/main.ts keyserver
 
 # What browsers load is built again when a source is newer than the last build.
 sources := $(shell find packages/protocol/src packages/runner packages/web python/src examples tools/build*.ts \
