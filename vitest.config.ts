@@ -17,6 +17,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "soak",
+          include: ["packages/*/src/**/*.soak.test.ts"],
+          testTimeout: 3_600_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           globalSetup: ["e2e/harness/server.ts"],
