@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -9,6 +8,7 @@ import {
   closure,
   fetchFiles,
   folderResources,
+  isWhole,
   type Packages,
   places,
   readSnapshots,
@@ -28,7 +28,7 @@ type Wheel = Readonly<{ name: string; version: string; path: string }>;
 type Made = Omit<Snapshots[string], "key">;
 
 /**
- * Makes the interpreter images unless those of exactly these wheels are there already. `onMake` is
+ * Makes the interpreter images unless those of exactly these wheels are there and whole. `onMake` is
  * called before the work begins, which takes about ten seconds for each; `stop` ends it.
  * @throws when a wheel cannot be had, or with what the maker said when it fails.
  */
@@ -43,11 +43,12 @@ export async function ensureSnapshot(
   const known = await readSnapshots(out);
   const wheels = await wheelsOf("streamlit", packages);
   const fingerprint = await fingerprintOf(packages.lock.pyodide, wheels);
-  const wanted = Object.entries(images).filter(([name]) => {
-    const { key, image, tree, pack } = known[name] ?? {};
-    const files = [image, tree, pack];
-    return key !== fingerprint || !files.every((file) => file && existsSync(join(out, file)));
-  });
+  const wanted = [];
+  for (const [name, image] of Object.entries(images)) {
+    const there = known[name];
+    if (there?.key === fingerprint && (await isWhole(out, there))) continue;
+    wanted.push([name, image] as const);
+  }
   if (wanted.length === 0) return;
 
   onMake();

@@ -1,4 +1,4 @@
-export { readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
+export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
 export { type Listening, listen } from "./listen.ts";
