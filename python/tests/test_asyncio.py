@@ -345,3 +345,13 @@ def test_busy_loop_of_a_thread_lets_others_run(run):
     done = []
     run(lambda: (time.sleep(0.01), done.append(1)))
     assert in_thread(lambda: asyncio.run(main())) == "seen"
+
+
+def test_time_that_is_past_means_at_once():
+    async def main():
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        loop.call_at(loop.time() - 1, event.set)
+        await event.wait()
+        return "called"
+
+    assert on_main_loop(main()) == "called"

@@ -70,7 +70,11 @@ def call_later(
     *args: Any,
     context: contextvars.Context | None = None,
 ) -> asyncio.Handle:
-    """Stands in for `WebLoop.call_later`: keeps what is scheduled, so that a wait can run it early."""
+    """Stands in for `WebLoop.call_later`: keeps what is scheduled, so that a wait can run it early.
+
+    A time that is past means at once, as on CPython's loops; Pyodide's would raise.
+    """
+    delay = max(0, delay)
     if not _enabled or delay == math.inf:
         return _call_later(loop, delay, callback, *args, context=context)
     key = next(_keys)

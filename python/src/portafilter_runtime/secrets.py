@@ -14,6 +14,7 @@ from .host import host
 type Refusal = Literal["secret_denied", "secret_unavailable", "secret_busy"]
 _REFUSALS: tuple[Refusal, ...] = ("secret_denied", "secret_unavailable", "secret_busy")
 
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Exactly one of value and refusal is not None."""
