@@ -8,7 +8,7 @@ import type { Attempt, Bytes, WantedFile } from "./sources.ts";
 import type { Incoming, Store } from "./store.ts";
 import { SourceError } from "./upstream.ts";
 
-/** No file may be longer than this when its size is not known beforehand. */
+/** No file may be longer than this, whatever a package index says of its size. */
 const maxSize = 128 * 1024 * 1024;
 
 /** The bytes came, but they are not those of the lock. */
@@ -33,21 +33,35 @@ export class Download {
   /** The first attempt that delivered; readers follow it while it lasts. */
   #first: { path: string; written: number; lasts: boolean } | undefined;
 
-  constructor(wanted: WantedFile, attempts: readonly Attempt[], store: Store, log: Log) {
+  /** The work begins at once, or when `turn` lets it. */
+  constructor(
+    wanted: WantedFile,
+    attempts: readonly Attempt[],
+    store: Store,
+    log: Log,
+    turn: (work: () => Promise<void>) => Promise<void> = (work) => work(),
+  ) {
     this.#wanted = wanted;
     this.#store = store;
     this.#log = log;
     const opened = Promise.withResolvers<undefined>();
     this.opened = opened.promise;
-    this.finished = this.#run(attempts, () => {
-      opened.resolve(undefined);
-    });
+    this.finished = turn(() =>
+      this.#run(attempts, () => {
+        opened.resolve(undefined);
+      }),
+    );
     this.finished.catch(opened.reject);
     // Readers and callers hear of it; nobody may be listening yet.
     this.opened.catch(() => undefined);
   }
 
   async #run(attempts: readonly Attempt[], onOpen: () => void): Promise<void> {
+    const { file, sha256: sum, size = 0 } = this.#wanted;
+    if (size > maxSize) {
+      this.#log.warn({ file, sha256: sum, size }, "a package file is too large to be fetched");
+      throw new Problem("package_unavailable");
+    }
     let corrupt = false;
     for (const attempt of attempts) {
       try {
@@ -59,7 +73,6 @@ export class Download {
           error instanceof SourceError || error instanceof WrongBytes || error instanceof Problem;
         if (!expected) throw error;
         corrupt ||= error instanceof WrongBytes;
-        const { file, sha256: sum } = this.#wanted;
         const level = error instanceof WrongBytes ? "warn" : "debug";
         this.#log[level](
           { file, sha256: sum, source: attempt.name, reason: error.message },

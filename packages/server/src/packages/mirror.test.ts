@@ -128,7 +128,9 @@ describe("what is stored", () => {
     await writeFile(path, flipped(bothData, 5));
     const second = await testPackages({ dataDir: first.dataDir });
     expect(await readFile(await second.mirror.whole(sha256))).toEqual(bothData);
-    expect(second.logged.find(({ level }) => level === "warn")?.text).toContain(sha256);
+    const warning = second.logged.find(({ level }) => level === "warn")?.text;
+    expect(warning).toContain(sha256);
+    expect(warning).toContain(file);
     expect(second.upstream.seen.map(({ url }) => url)).toEqual([cdn]);
   });
 
@@ -189,6 +191,44 @@ describe("files that only the index lists", () => {
     }
     const kept = (await readdir(join(dataDir, "listed"))).filter((name) => !name.startsWith("."));
     expect(kept.sort()).toEqual([file("two"), file("three")].map((f) => f.wanted.sha256).sort());
+  });
+
+  test("are fetched a few at a time, however many are asked for", async () => {
+    const { mirror, upstream } = await testPackages({ listedMaxBytes: 1_000_000 });
+    let running = 0;
+    let most = 0;
+    const reads = Array.from({ length: 30 }, (_, number) => {
+      const { data, wanted } = file(`many${number}`);
+      const url = `${upstream.origin}/files/${wanted.file}`;
+      const listed = { filename: wanted.file, url, hashes: { sha256: wanted.sha256 } };
+      upstream.routes
+        .set(`/simple/${wanted.name}/`, indexPage([listed]))
+        .set(`/files/${wanted.file}`, (request, response) => {
+          most = Math.max(most, ++running);
+          setTimeout(() => {
+            running -= 1;
+            whole(data)(request, response);
+          }, 10);
+        });
+      mirror.remember([wanted]);
+      return mirror.open(wanted.sha256, wanted.file).then(({ bytes }) => buffer(bytes()));
+    });
+    await Promise.all(reads);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
+  test("that are larger than anything a browser could use are not even begun", async () => {
+    const { mirror, upstream, logged } = await testPackages();
+    const { wanted } = file("huge");
+    mirror.remember([{ ...wanted, size: 2 ** 31 }]);
+    await expect(mirror.open(wanted.sha256, wanted.file)).rejects.toMatchObject({
+      code: "package_unavailable",
+    });
+    expect(upstream.seen).toEqual([]);
+    expect(logged.some(({ level, text }) => level === "warn" && text.includes(wanted.file))).toBe(
+      true,
+    );
   });
 
   test("are not opened to have their members read", async () => {

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { createGate } from "../gate.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { Download } from "./download.ts";
@@ -26,6 +27,8 @@ export type Mirror = Readonly<{
 
 /** Files that an index listed and that may be asked for; the oldest are forgotten. */
 const maxRemembered = 50_000;
+/** Listed files that are fetched at once: what is not in the store yet takes room on the disk, too. */
+const listedAtOnce = 8;
 
 /**
  * Serves the files of the lock, and those that an index listed, out of a store each: the second one
@@ -40,6 +43,7 @@ export function createMirror(
   const locked = new Map<string, WantedFile>(lock.files.map((file) => [file.sha256, file]));
   const listed = new Map<string, WantedFile>();
   const running = new Map<string, Download>();
+  const inTurn = createGate(listedAtOnce);
   const { project: name, ...rest } = lock.container;
   const container: WantedFile = { name, ...rest, sources: [{ kind: "index" }] };
 
@@ -47,7 +51,8 @@ export function createMirror(
   function download(wanted: WantedFile, store: Store): Download {
     const known = running.get(wanted.sha256);
     if (known !== undefined) return known;
-    const started = new Download(wanted, sourcesOf(wanted), store, log);
+    const turn = store === stores.listed ? inTurn : undefined;
+    const started = new Download(wanted, sourcesOf(wanted), store, log, turn);
     running.set(wanted.sha256, started);
     const end = () => running.delete(wanted.sha256);
     started.finished.then(end, end);
@@ -58,7 +63,7 @@ export function createMirror(
     const wanted = locked.get(sha256) ?? listed.get(sha256);
     if (wanted?.file !== file) throw new Problem("package_unknown");
     const store = locked.has(sha256) ? stores.locked : stores.listed;
-    if (await store.has(sha256)) {
+    if (await store.has(sha256, file)) {
       const path = store.path(sha256);
       return { size: (await stat(path)).size, bytes: () => createReadStream(path) };
     }
@@ -70,7 +75,7 @@ export function createMirror(
   async function whole(wanted: WantedFile | undefined): Promise<string> {
     if (wanted === undefined) throw new Problem("package_unknown");
     const store = stores.locked;
-    if (!(await store.has(wanted.sha256))) await download(wanted, store).finished;
+    if (!(await store.has(wanted.sha256, wanted.file))) await download(wanted, store).finished;
     return store.path(wanted.sha256);
   }
 
@@ -78,7 +83,9 @@ export function createMirror(
     open,
     whole: (sha256) => whole(locked.get(sha256)),
     container: async (fetch) =>
-      fetch || (await stores.locked.has(container.sha256)) ? whole(container) : undefined,
+      fetch || (await stores.locked.has(container.sha256, container.file))
+        ? whole(container)
+        : undefined,
     remember: (files) => {
       for (const file of files) {
         listed.delete(file.sha256);

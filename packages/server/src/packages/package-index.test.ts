@@ -69,6 +69,26 @@ test("many names at once are asked for a few at a time", async () => {
   expect(most).toBe(8);
 });
 
+test("large pages do not pile up in memory", async () => {
+  const { index, upstream } = await testPackages();
+  const versions = Array.from({ length: 60_000 }, (_, number) => `${number}`);
+  for (const name of ["large", "larger"]) {
+    upstream.routes.set(`/simple/${name}/`, indexPage([], versions));
+  }
+  const asked = async (name: string) => {
+    const before = upstream.seen.length;
+    await index.project(name);
+    return upstream.seen.length > before;
+  };
+  expect(await asked("both")).toBe(true);
+  expect(await asked("large")).toBe(true);
+  expect(await asked("large")).toBe(false);
+  // Now both do not fit: what was read longest ago goes.
+  expect(await asked("larger")).toBe(true);
+  expect(await asked("larger")).toBe(false);
+  expect(await asked("large")).toBe(true);
+});
+
 test("an unknown project is unknown, an unreadable page unavailable", async () => {
   const { index, upstream } = await testPackages();
   upstream.routes.set("/simple/broken/", withoutRanges(Buffer.from("not JSON")));

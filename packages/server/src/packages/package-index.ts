@@ -13,7 +13,8 @@ const maxPage = 32 * 1024 * 1024;
 const fresh = 5 * 60_000;
 /** Apps choose the names, so what they can make this server do and keep has bounds. */
 const askedAtOnce = 8;
-const keptInMemory = 500;
+/** Wheels on all pages that are kept in memory: some hundred bytes each. */
+const keptInMemory = 100_000;
 const keptOnDisk = 256 * 1024 * 1024;
 
 export type PackageIndex = Readonly<{
@@ -77,8 +78,13 @@ export function createPackageIndex(
   function keep(key: string, page: IndexPage) {
     kept.delete(key);
     kept.set(key, { at: now(), page });
-    const [oldest] = kept.keys();
-    if (kept.size > keptInMemory && oldest !== undefined) kept.delete(oldest);
+    let total = 0;
+    for (const other of kept.values()) total += weight(other);
+    for (const [oldest, other] of kept) {
+      if (total <= keptInMemory) break;
+      kept.delete(oldest);
+      total -= weight(other);
+    }
   }
 
   async function request(key: string): Promise<IndexPage> {
@@ -103,6 +109,11 @@ export function createPackageIndex(
     file: async (name, filename) =>
       (await project(name)).wheels.find((wheel) => wheel.filename === filename),
   };
+}
+
+/** A page without wheels takes room, too. */
+function weight({ page: { wheels, versions } }: Kept): number {
+  return 10 + wheels.length + versions.length;
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -9,8 +9,11 @@ export type Incoming = Readonly<{ path: string; handle: FileHandle }>;
 
 export type Store = Readonly<{
   path: (sha256: string) => string;
-  /** True when the file is here and whole. Its bytes are checked once per process; a file that fails is thrown away. */
-  has: (sha256: string) => Promise<boolean>;
+  /**
+   * True when the file is here and whole. Its bytes are checked once per process; a file that fails is
+   * thrown away, and the log names it by `file`.
+   */
+  has: (sha256: string, file: string) => Promise<boolean>;
   receive: () => Promise<Incoming>;
   /** Makes a received file, whose sha256 the caller has checked, part of the store. */
   keep: (incoming: Incoming, sha256: string) => Promise<void>;
@@ -29,24 +32,27 @@ export async function createStore(dir: string, log: Log, maxBytes = Infinity): P
   const checked = new Map<string, Promise<boolean>>();
   const path = (sha256: string) => join(dir, sha256);
 
-  async function check(sha256: string): Promise<boolean> {
-    const file = path(sha256);
-    const found = await sha256OfFile(file).catch((error: unknown) => {
+  async function check(sha256: string, file: string): Promise<boolean> {
+    const stored = path(sha256);
+    const found = await sha256OfFile(stored).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw error;
     });
     if (found === sha256) return true;
     if (found !== undefined) {
-      log.warn({ file }, "a stored package file was damaged; it is thrown away and fetched again");
-      await rm(file, { force: true });
+      log.warn(
+        { file, sha256, path: stored },
+        "a stored package file was damaged; it is thrown away and fetched again",
+      );
+      await rm(stored, { force: true });
     }
     return false;
   }
 
   return {
     path,
-    has: async (sha256) => {
-      const answer = checked.get(sha256) ?? check(sha256);
+    has: async (sha256, file) => {
+      const answer = checked.get(sha256) ?? check(sha256, file);
       checked.set(sha256, answer);
       const good = await answer.catch((error: unknown) => {
         checked.delete(sha256);
