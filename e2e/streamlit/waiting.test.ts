@@ -36,7 +36,7 @@ async function watch(app: FrameLocator, pattern: RegExp): Promise<() => Promise<
       const expression = new RegExp(source, flags);
       const states: string[] = [];
       new MutationObserver(() => {
-        const state = [...(body.textContent ?? "").matchAll(expression)].join(", ");
+        const state = [...body.textContent.matchAll(expression)].join(", ");
         if (state !== "" && state !== states.at(-1)) states.push(state);
       }).observe(body, { subtree: true, childList: true, characterData: true });
       return states;
