@@ -14,16 +14,8 @@ export type PlatformOptions = Readonly<{
   log: Log;
 }>;
 
-/** Addresses that the host page knows; under any other it says that there is nothing. */
-const pages = [
-  /^\/$/,
-  /^\/how-it-works$/,
-  /^\/snippet\/[^/]+\/v1$/,
-  /^\/settings(\/[^/]+)?$/,
-  /^\/app\/[^/]+\/[^/]+$/,
-  /^\/embed(\/[^/]+\/[^/]+)?$/,
-  /^\/(?!(?:api|assets)\/)[^/.][^/]*\/[^/]+$/,
-];
+/** Addresses that the host page knows (`packages/web/src/App.tsx`); under any other it says that there is nothing. */
+const pages = [/^\/$/, /^\/how-it-works$/, /^\/snippet\/[^/]+\/v1$/];
 
 /** The platform's origin: the host page, its files and the API. */
 export function createPlatform({ sites, files, send, log }: PlatformOptions): Hono {
