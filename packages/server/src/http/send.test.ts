@@ -63,6 +63,18 @@ describe("compression", () => {
     expect(response.headers.get("vary")).toBe("Accept-Encoding");
   });
 
+  test("spares clients on this machine, but not those that a proxy on it speaks for", async () => {
+    const { app } = await testServer({ compress: "auto" });
+    const local = { incoming: { socket: { remoteAddress: "::ffff:127.0.0.1" } } };
+    const encoding = async (headers: Record<string, string>) => {
+      const asked = { host: new URL(platform).host, "accept-encoding": "br", ...headers };
+      const response = await app.request(script, { headers: asked }, local);
+      return response.headers.get("content-encoding");
+    };
+    await expect.poll(() => encoding({ "x-forwarded-for": "192.0.2.1" })).toBe("br");
+    expect(await encoding({})).toBeNull();
+  });
+
   test("is left alone where it is off, and by who does not take it", async () => {
     const off = await testServer({ compress: "never" });
     const on = await testServer({ compress: "always" });

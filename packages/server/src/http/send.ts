@@ -88,9 +88,11 @@ async function* breakingOff(bytes: Bytes, connection: Connection | undefined) {
   }
 }
 
-/** On this machine the network is faster than any decompressor. */
+/** On this machine the network is faster than any decompressor; a proxy on it speaks for clients elsewhere. */
 export function wantsCompression(c: Context, mode: Compression["mode"]): boolean {
-  return mode === "auto" ? !isLoopback(connectionOf(c)?.remoteAddress) : mode === "always";
+  if (mode !== "auto") return mode === "always";
+  const proxied = ["x-forwarded-for", "forwarded", "via"].some((name) => c.req.header(name));
+  return proxied || !isLoopback(connectionOf(c)?.remoteAddress);
 }
 
 /** Whether the client takes answers in this encoding. */
