@@ -20,7 +20,9 @@ class Reporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.outcome != "passed":
             sections = "".join(f"\n--- {title} ---\n{text}" for title, text in report.sections)
-            self._failures.append(f"{report.when} {report.outcome}\n{report.longreprtext}{sections}")
+            self._failures.append(
+                f"{report.when} {report.outcome}\n{report.longreprtext}{sections}"
+            )
         if report.when == "teardown":
             failures, self._failures = self._failures, []
             self._report("result", report.nodeid, "\n".join(failures))

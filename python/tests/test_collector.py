@@ -11,7 +11,7 @@ from portafilter_runtime import collector
 def test_code_that_allocates_may_overtake_a_younger_stack(run):
     """Kills the interpreter without `collector`.
 
-    See e2e/python.hazard.test.ts, which shows that.
+    See e2e/python/hazard.test.ts, which shows that.
     """
 
     def deep(depth):

@@ -89,6 +89,15 @@ def test_package_that_cannot_be_had_is_not_found_and_not_tried_again(host):
     assert len(host.loads) == 1
 
 
+def test_without_a_worker_modules_are_just_not_found(monkeypatch):
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    del sys.modules["_portafilter_host"]
+    others = [finder for finder in sys.meta_path if "Js" not in type(finder).__name__]
+    monkeypatch.setattr(sys, "meta_path", others)
+    with pytest.raises(ModuleNotFoundError, match="lazy_unknown"):
+        importlib.import_module("lazy_unknown")
+
+
 def library(tmp_path, source):
     """Compiles a source as if it lay in site-packages."""
     return compile(source, f"{lazy._LIBRARIES[0]}python3.14/site-packages/some_library.py", "exec")

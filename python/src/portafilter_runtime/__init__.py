@@ -17,7 +17,6 @@ from . import secrets as _secrets  # noqa: E402
 from .asgi.types import Emit as _Emit  # noqa: E402
 from .frameworks import streamlit as _streamlit  # noqa: E402
 
-__version__ = "0.1.0"
 _running: _app.App | None = None
 
 

@@ -11,6 +11,9 @@ from typing import Protocol, cast
 MODULE = "_portafilter_host"
 
 
+NAME = "_portafilter_host"
+
+
 class Host(Protocol):
     """What the worker provides; python/README.md says it in full."""
 
