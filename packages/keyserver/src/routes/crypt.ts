@@ -83,13 +83,14 @@ function sealWith(
 ): Sealed | Promise<Sealed> {
   const ring = ringOf(asked);
   const version = encryptionVersion(ring, requested);
-  const seal = () => {
-    const ciphertext = encrypt(ring, version, plain, by, nonces);
+  const seal = (current: KeyRing) => {
+    const ciphertext = encrypt(current, encryptionVersion(current, version), plain, by, nonces);
     plain.fill(0);
     return { ciphertext, key_version: version };
   };
   const wait = asked.opened.budget.spend(ring, version, 1);
-  return wait === undefined ? seal() : wait.then(seal);
+  // After waiting the version may have been configured or trimmed away: then it is refused.
+  return wait === undefined ? seal(ring) : wait.then(() => seal(ringOf(asked)));
 }
 
 const encryptItem = (asked: Asked, nonces?: Nonces) => (item: Item) =>
