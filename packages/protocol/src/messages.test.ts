@@ -57,7 +57,7 @@ describe("messages from the frame (A2, A6)", () => {
 
   test("a cyclic object is no message", () => {
     const cyclic: Record<string, unknown> = { ...request };
-    cyclic["self"] = cyclic;
+    cyclic.self = cyclic;
     expect(parseFrameMessage(cyclic)).toBeNull();
   });
 });
