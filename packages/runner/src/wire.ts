@@ -79,4 +79,7 @@ export type ToWorker =
   | HttpRequest
   | SocketRequest;
 
-export type FromWorker = { readonly type: "host"; readonly message: FrameMessage };
+export type FromWorker =
+  | { readonly type: "host"; readonly message: FrameMessage }
+  /** The worker holds the lock of this name for as long as it lives. */
+  | { readonly type: "alive"; readonly lock: string };

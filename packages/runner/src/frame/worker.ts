@@ -1,4 +1,4 @@
-import { type FrameMessage, type Manifest, paths } from "@portafilter/protocol";
+import { type FrameMessage, limits, type Manifest, paths } from "@portafilter/protocol";
 import type { FromWorker, ToWorker } from "../wire.ts";
 
 type PythonWorker = {
@@ -13,17 +13,41 @@ export function startWorker(
   after: Promise<unknown>,
 ): PythonWorker {
   let receive: (message: FrameMessage) => void = () => undefined;
+  let alive = false;
   const started = after.then(() => {
     const worker = new Worker(`${paths.runner}${manifest.version}/worker.js`, {
       type: "module",
       name: "python",
     });
-    worker.onmessage = (event: MessageEvent<FromWorker>) => {
-      receive(event.data.message);
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === "host") {
+        receive(data.message);
+        return;
+      }
+      alive = true;
+      // The browser gives the lock away when the worker ends, however it does.
+      void navigator.locks.request(data.lock, () => {
+        receive({
+          v: 1,
+          type: "app.failed",
+          phase: "ready",
+          message: "Python's worker has ended.",
+        });
+      });
     };
-    worker.onerror = (event) => {
-      const message = `The Python worker failed: ${event.message || "its script could not be loaded"}`;
-      receive({ v: 1, type: "app.failed", phase: "runtime", message });
+    worker.onerror = ({ message }) => {
+      // Once it runs, what it did not catch is the app's own and ends nothing.
+      const text = message || "its script could not be loaded";
+      receive(
+        alive
+          ? { v: 1, type: "app.console", stream: "system", text: text.slice(0, limits.consoleText) }
+          : {
+              v: 1,
+              type: "app.failed",
+              phase: "runtime",
+              message: `The Python worker failed: ${text}`,
+            },
+      );
     };
     worker.postMessage({ type: "boot", run, manifest } satisfies ToWorker);
     return worker;

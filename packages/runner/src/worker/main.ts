@@ -4,6 +4,7 @@ import type { FromWorker, ToWorker } from "../wire.ts";
 import { type App, launch } from "./app.ts";
 import { createConsole } from "./console.ts";
 import { serveHttp } from "./http.ts";
+import { proveLife } from "./life.ts";
 import { createProgress } from "./progress.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { createSecrets } from "./secrets.ts";
@@ -66,3 +67,4 @@ function refuse(port: MessagePort) {
 }
 
 installNetwork(globalThis);
+proveLife();
