@@ -37,3 +37,10 @@ test("only the platform and the app itself may embed the app's pages (C2)", () =
   );
   expect(headers.get("content-security-policy")).toContain("object-src 'none'");
 });
+
+test("an app's page that is opened by itself is as confined as in its frame (A8)", () => {
+  const headers = new Map(documentHeaders("https://platform.example"));
+  expect(headers.get("content-security-policy")).toMatch(
+    /; sandbox allow-scripts allow-same-origin allow-forms allow-downloads$/,
+  );
+});

@@ -13,6 +13,8 @@ export function documentHeaders(platformOrigin: string): Header[] {
     "object-src 'none'",
     "base-uri 'self'",
     `frame-ancestors 'self' ${platformOrigin}`,
+    // What the host page's frame holds back stays held back where the page is opened by itself.
+    "sandbox allow-scripts allow-same-origin allow-forms allow-downloads",
   ].join("; ");
   return [
     ["content-security-policy", policy],
