@@ -34,7 +34,7 @@ const tries = `async () => {
   }
   try { document.domain = "pycafe.localhost"; void parent.document; ended.domain = "read"; }
   catch (error) { ended.domain = error.name; }
-  try { ended.fetch = "read " + await (await fetch("${"$PLATFORM"}/")).text(); }
+  try { ended.fetch = "read " + await (await fetch("PLATFORM/")).text(); }
   catch (error) { ended.fetch = error.name; }
   ended.opener = String(opener);
   return ended;
@@ -48,7 +48,7 @@ test("attack A1: neither the app's page nor the frame of Python reads anything o
   await app(page).getByText(canary).waitFor();
 
   const { inApp, inRuntime } = await openHostile(page);
-  const script = `(${tries.replace("$PLATFORM", address())})()`;
+  const script = `(${tries.replace("PLATFORM", address())})()`;
   for (const run of [inApp, inRuntime]) {
     const ended = await run<Record<string, string>>(script);
     expect(Object.values(ended).filter((end) => end.startsWith("read"))).toEqual([]);
