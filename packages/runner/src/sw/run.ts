@@ -17,26 +17,31 @@ export function learnRun(clientId: string, run: string): void {
   runOfClient.set(clientId, run);
 }
 
-/** The run a request belongs to, or a page that finds out and comes back. */
+/**
+ * The run a request belongs to, or a page that finds out and comes back. The page that the request comes
+ * from is asked before anything is guessed: each tab of this app has a run of its own, and a page of
+ * another app that is led here must not get into one.
+ */
 export async function findRun(event: FetchEvent, url: URL): Promise<string | Response> {
   const named = url.searchParams.get(runParameter);
-  if (named !== null) {
-    if (event.resultingClientId) learnRun(event.resultingClientId, named);
-    return named;
+  const run = named ?? runOfClient.get(event.clientId) ?? (await runSaidBy(event.clientId));
+  if (run !== null) {
+    if (event.clientId && named === null) learnRun(event.clientId, run);
+    if (event.resultingClientId) learnRun(event.resultingClientId, run);
+    return run;
   }
-  const known = runOfClient.get(event.clientId);
-  if (known !== undefined) {
-    if (event.resultingClientId) learnRun(event.resultingClientId, known);
-    return known;
-  }
+  if (event.request.mode === "navigate") return whichRunPage();
+  // Workers and documents without an address cannot be asked. With one run there is nothing to ask.
   const runs = [...(await runtimeFrames()).keys()];
   if (runs.length === 1 && runs[0] !== undefined) return runs[0];
-  if (event.request.mode === "navigate") return whichRunPage();
-  const client = event.clientId ? await self.clients.get(event.clientId) : undefined;
-  const asked = client ? await ask<string>(client, { type: "run.which" }) : null;
-  if (asked === null) return new Response("No running app for this page.", { status: 503 });
-  learnRun(event.clientId, asked);
-  return asked;
+  return new Response("No running app for this page.", { status: 503 });
+}
+
+/** What a page of the app says (`page/main.ts`); null for anything else. */
+async function runSaidBy(clientId: string): Promise<string | null> {
+  const client = clientId === "" ? undefined : await self.clients.get(clientId);
+  const isPage = client?.type === "window" && new URL(client.url).origin === self.location.origin;
+  return isPage ? ask<string>(client, { type: "run.which" }) : null;
 }
 
 /** Passes a message and its ports to the runtime frame of `run`. Rejects when that frame is gone. */
@@ -88,11 +93,13 @@ function ask<T>(client: Client, question: unknown): Promise<T | null> {
 }
 
 /**
- * A navigation inside the app frame does not say which frame it happens in, but the frame's name is the
- * run, so a page loaded there can tell. Only needed when several tabs show the same app.
+ * Some browsers do not say from which page a navigation comes. The name of the app frame, which is the
+ * outermost window of this origin, is the run, so a page loaded there can tell.
  */
 function whichRunPage(): Response {
-  const script = `const u=new URL(location.href);if(!window.name)document.body.textContent="Open this app from its own page.";else{u.searchParams.set(${JSON.stringify(runParameter)},window.name);location.replace(u)}`;
+  const script = `let w=window;try{while(w.parent!==w&&w.parent.name!==undefined)w=w.parent}catch{}
+if(w.name){const u=new URL(location.href);u.searchParams.set(${JSON.stringify(runParameter)},w.name);location.replace(u)}
+else document.body.textContent="Open this app from its own page."`;
   return new Response(`<!doctype html><title>App</title><body><script>${script}</script>`, {
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
   });
