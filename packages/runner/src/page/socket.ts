@@ -48,7 +48,13 @@ export function createPageSocket(run: string, Native: typeof WebSocket): typeof 
       void navigator.serviceWorker.ready.then(({ active }) => {
         active?.postMessage(request, [port2]);
       });
+      // A port does not tell the other side that its page has gone; the app would serve it for ever.
+      addEventListener("pagehide", this.#leave);
     }
+
+    readonly #leave = () => {
+      this.close(1001);
+    };
 
     send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
       if (this.readyState === 0) throw new DOMException("Still connecting.", "InvalidStateError");
@@ -93,6 +99,7 @@ export function createPageSocket(run: string, Native: typeof WebSocket): typeof 
         case "close":
           this.readyState = 3;
           this.#port.close();
+          removeEventListener("pagehide", this.#leave);
           this.#fire(
             new CloseEvent("close", { code: event.code, reason: event.reason, wasClean: true }),
           );
