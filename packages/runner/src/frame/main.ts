@@ -30,13 +30,27 @@ const host = connectToHost(manifest.platformOrigin, (message) => {
   if (message.type === "app.start") description = describe(message.app.type);
   if (!desk.take(message)) worker.send({ type: "host", message });
 });
+// Told before anything else is done with service workers: a browser that has none throws there.
+serviceWorker.then(
+  () => {
+    host.send({ v: 1, type: "app.progress", phase: "runtime", detail: "", done: 0 });
+  },
+  (error: unknown) => {
+    host.send({
+      v: 1,
+      type: "app.failed",
+      phase: "runtime",
+      message: `The browser did not start the app's service worker: ${String(error)}`,
+    });
+  },
+);
 // At the first progress the host page shows the app frame, whose address only the service worker answers.
 worker.onMessage((message) => {
   void serviceWorker.then(
     () => {
       host.send(message);
     },
-    () => undefined, // reported below
+    () => undefined, // reported above
   );
 });
 
@@ -66,17 +80,3 @@ navigator.serviceWorker.addEventListener("message", (event: MessageEvent<FromSer
   }
 });
 navigator.serviceWorker.startMessages();
-
-serviceWorker.then(
-  () => {
-    host.send({ v: 1, type: "app.progress", phase: "runtime", detail: "", done: 0 });
-  },
-  (error: unknown) => {
-    host.send({
-      v: 1,
-      type: "app.failed",
-      phase: "runtime",
-      message: `The browser did not start the app's service worker: ${String(error)}`,
-    });
-  },
-);
