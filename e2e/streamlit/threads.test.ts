@@ -21,7 +21,10 @@ test("threads, events, queues, pools and timers of the app's own code", async ()
 
 /** The case of ADR 3: the import was made on a stack resumed while a younger one is suspended. */
 test("pandas is imported late, after a sleep, while a timer and a thread are pending", async () => {
-  const app = await openApp(await newPage(), "late_import");
+  const page = await newPage();
+  const app = await openApp(page, "late_import");
   await app.getByText("Sum: 6").waitFor();
   await app.getByText("Rung: True").waitFor();
+  await page.getByRole("button", { name: "Console" }).click();
+  await page.getByRole("log").getByText("Nothing has been printed yet.").waitFor();
 });

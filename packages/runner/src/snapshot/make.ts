@@ -59,6 +59,8 @@ import gc, importlib
 for _name in _modules.split():
     importlib.import_module(_name)
 del _modules, _name
+# Drops importlib.metadata's open archive of the standard library: no file is open after a restore.
+importlib.invalidate_caches()
 gc.collect()
 `);
 
