@@ -7,7 +7,7 @@ import { startSuite } from "./suite.ts";
  * The Python runtime's own suite, run by pytest in a worker of Chromium: once with stacks that can be
  * suspended, once as in a browser without. Each of pytest's tests is one here.
  */
-const site = await openSite(address(), ["pytest", "anyio", "starlette"]);
+const site = await openSite(address(), ["pytest", "anyio", "starlette", "httpx"]);
 const browser = await launchChromium();
 const modes = [
   { name: "stacks can be suspended", forceSync: false },

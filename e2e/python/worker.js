@@ -1,4 +1,4 @@
-import { loadPyodide } from "/pyodide/pyodide.mjs";
+const core = "/pyodide/";
 
 /** Runs Python in a browser's worker: the suite of the runtime package, or a program. */
 addEventListener("message", async ({ data: order }) => {
@@ -15,8 +15,9 @@ addEventListener("unhandledrejection", ({ reason }) => {
 });
 
 async function carryOut({ wheels, forceSync, tests, program }) {
+  const { loadPyodide } = await import(`${core}pyodide.mjs`);
   const pyodide = await loadPyodide({
-    indexURL: "/pyodide/",
+    indexURL: core,
     stdout: (line) => postMessage({ type: "output", line }),
     stderr: (line) => postMessage({ type: "output", line }),
   });

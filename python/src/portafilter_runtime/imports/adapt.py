@@ -1,7 +1,7 @@
 """Changes to libraries, made right after their import and nowhere in their files."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -11,7 +11,7 @@ from typing import Any
 class Adapter(MetaPathFinder):
     """Stands first in `sys.meta_path` and lets others do the finding."""
 
-    def __init__(self, adaptations: dict[str, Callable[[Any], None]]) -> None:
+    def __init__(self, adaptations: Mapping[str, Callable[[Any], None]]) -> None:
         self._adaptations = dict(adaptations)
 
     def find_spec(

@@ -16,6 +16,7 @@ from pyodide.webloop import WebLoop
 
 from .. import blocking, collector, inline
 from ..frameworks import streamlit_data
+from ..imports import httpx_fetch
 from ..imports.adapt import Adapter
 from ..imports.lazy import LockFinder
 from . import anyio_workers, identity, lock, loop, start, timer
@@ -73,6 +74,7 @@ def install() -> None:
     _install_pools()
     adaptations = {
         "anyio._backends._asyncio": anyio_workers.adapt,
+        "httpx._transports.jsfetch": httpx_fetch.adapt,
         "streamlit.dataframe_util": streamlit_data.adapt,
     }
     sys.meta_path.insert(0, Adapter(adaptations))
