@@ -36,6 +36,8 @@ export type Pyodide = {
     options: { messageCallback: (text: string) => void; errorCallback: (text: string) => void },
   ) => Promise<unknown>;
   readonly makeMemorySnapshot: () => Uint8Array;
+  /** `on_fatal` is called once, when the interpreter has broken and can do nothing any more. */
+  readonly _api: { on_fatal?: (error: unknown) => void };
 };
 
 /** Emscripten's module, as far as making and restoring an image needs it. */

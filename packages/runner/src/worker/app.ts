@@ -28,6 +28,7 @@ export async function launch(
   if (imported.modules.length > 0) await python.preimport(JSON.stringify(imported.modules));
   await python.start(app.type, file, theme);
   progress.report("ready");
-  void runtime.fetchPack();
+  // Where it does not come, each late import asks for its own files.
+  runtime.fetchPack().catch(() => undefined);
   return { python };
 }

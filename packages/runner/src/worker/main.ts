@@ -1,6 +1,6 @@
 import type { FrameMessage } from "@portafilter/protocol";
 import { installNetwork } from "../network/install.ts";
-import type { FromWorker, ToWorker } from "../wire.ts";
+import type { FromWorker, HttpReply, SocketEvent, ToWorker } from "../wire.ts";
 import { type App, launch } from "./app.ts";
 import { createConsole } from "./console.ts";
 import { serveHttp } from "./http.ts";
@@ -17,6 +17,8 @@ const post = (message: FrameMessage) => {
 const progress = createProgress(post);
 const output = createConsole(post);
 const secrets = createSecrets(post);
+
+const notStarted = "The app did not start; the page around it says why.";
 
 let runtime: Promise<Runtime> | undefined;
 let app: Promise<App> | undefined;
@@ -43,28 +45,35 @@ addEventListener("message", (event: MessageEvent<ToWorker>) => {
         appStarted(app);
       } else if (message.message.type === "app.theme") {
         const { theme } = message.message;
-        void running.then(({ python }) => {
-          python.set_theme(theme);
-        });
+        running.then(
+          ({ python }) => {
+            python.set_theme(theme);
+          },
+          () => undefined, // reported when it failed
+        );
       } else secrets.receive(message.message);
       break;
     case "http":
-      if (port) void running.then(({ python }) => serveHttp(python, message, port), refuse(port));
+      if (port)
+        void running.then(
+          ({ python }) => serveHttp(python, message, port),
+          () => {
+            port.postMessage({ type: "error", message: notStarted } satisfies HttpReply);
+          },
+        );
       break;
     case "socket":
-      if (port) void running.then(({ python }) => serveSocket(python, message, port), refuse(port));
+      if (port)
+        void running.then(
+          ({ python }) => serveSocket(python, message, port),
+          () => {
+            const close: SocketEvent = { type: "close", code: 1011, reason: notStarted };
+            port.postMessage(close);
+          },
+        );
       break;
   }
 });
-
-function refuse(port: MessagePort) {
-  return () => {
-    port.postMessage({
-      type: "error",
-      message: "The app did not start; the page around it says why.",
-    });
-  };
-}
 
 installNetwork(globalThis);
 proveLife();

@@ -14,11 +14,15 @@ const spans: Record<Phase, [from: number, to: number]> = {
   ready: [1, 1],
 };
 
-/** Tells the host how far the start is; the last phase reported is the one that failed. */
+/**
+ * Tells the host how far the start is; the last phase reported is the one that failed. The start is over
+ * at `ready`: what the app loads later moves nothing.
+ */
 export function createProgress(post: (message: FrameMessage) => void): Progress {
   let current: Phase = "runtime";
   return {
     report(phase, detail = "", within = 0) {
+      if (current === "ready") return;
       current = phase;
       const [from, to] = spans[phase];
       const done = from + (to - from) * Math.min(1, Math.max(0, within));

@@ -48,6 +48,8 @@ export async function startRuntime(
     },
   };
   const { pyodide, tree, files } = await startInterpreter(start);
+  // Nobody else says so: the app would only stand still.
+  pyodide._api.on_fatal = progress.fail;
   const packages = createPackages(pyodide, await lock, tree, progress);
   const host = createPythonHost(secrets, packages);
   pyodide.registerJsModule("_portafilter_host", host.module);
