@@ -13,6 +13,7 @@ install()
 
 from . import app as _app  # noqa: E402 -- copies names that `install` replaces
 from . import blocking as _blocking  # noqa: E402
+from . import randomness as _randomness  # noqa: E402
 from . import secrets as _secrets  # noqa: E402
 from .asgi.types import Emit as _Emit  # noqa: E402
 from .frameworks import streamlit as _streamlit  # noqa: E402
@@ -22,6 +23,7 @@ _running: _app.App | None = None
 
 async def preimport(names: str) -> None:
     """Imports the modules of a JSON list on the main stack, before the app starts."""
+    _randomness.renew()
     _app.preimport(names)
 
 
@@ -31,6 +33,7 @@ async def start(app_type: str, path: str, theme: str) -> None:
     import js
 
     _blocking.configure()
+    _randomness.renew()
     secure = hasattr(js, "location") and js.location.protocol == "https:"
     app = _app.create_app(app_type, path, theme, secure)
     await app.start()
