@@ -6,13 +6,13 @@ import time
 import pytest
 
 
-def test_condition_wakes_one(run):
+@pytest.mark.suspending
+def test_condition_wakes_the_first_that_waits(run):
     condition, woken = threading.Condition(), []
 
     def wait(number):
         with condition:
-            if condition.wait(0.5):
-                woken.append(number)
+            woken.append((number, condition.wait(0.2)))
 
     threads = [run(wait, number) for number in range(3)]
     time.sleep(0.02)
@@ -20,7 +20,8 @@ def test_condition_wakes_one(run):
         condition.notify()
     for thread in threads:
         thread.join()
-    assert len(woken) <= 1
+    assert woken[0] == (0, True)
+    assert sorted(woken) == [(0, True), (1, False), (2, False)]
 
 
 @pytest.mark.suspending

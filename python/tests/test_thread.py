@@ -180,7 +180,7 @@ def test_system_exit_ends_only_the_thread(run, monkeypatch):
     caught = []
     monkeypatch.setattr(threading, "excepthook", lambda args: caught.append(args.exc_type))
     run(sys.exit).join()
-    assert caught in ([], [SystemExit])
+    assert caught == [SystemExit]
 
 
 def test_thread_starts_threads(run):

@@ -16,7 +16,7 @@ from pyodide.webloop import WebLoop
 
 from .. import blocking, collector, inline
 from ..frameworks import streamlit_data
-from ..imports import httpx_fetch
+from ..imports import httpx_fetch, openai_errors, urllib_fetch
 from ..imports.adapt import Adapter
 from ..imports.lazy import LockFinder
 from . import anyio_workers, identity, lock, loop, start, timer
@@ -74,8 +74,11 @@ def install() -> None:
     _install_pools()
     adaptations = {
         "anyio._backends._asyncio": anyio_workers.adapt,
+        "anthropic._exceptions": openai_errors.adapt,
         "httpx._transports.jsfetch": httpx_fetch.adapt,
+        "openai._exceptions": openai_errors.adapt,
         "streamlit.dataframe_util": streamlit_data.adapt,
+        "urllib.request": urllib_fetch.adapt,
     }
     sys.meta_path.insert(0, Adapter(adaptations))
     sys.meta_path.append(LockFinder())
