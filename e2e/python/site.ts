@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
+import { text } from "node:stream/consumers";
 import { fetchWheels } from "../harness/wheels.ts";
 
 const types: Record<string, string> = {
@@ -39,6 +40,11 @@ export async function openSite(mirror: string, packages: readonly string[]): Pro
     const url = new URL(request.url ?? "/", "http://site");
     if (url.pathname === "/sleep") {
       setTimeout(() => response.end(), Number(url.search.slice(1)));
+      return;
+    }
+    if (url.pathname === "/echo") {
+      const { method, headers } = request;
+      void text(request).then((body) => response.end(JSON.stringify({ method, headers, body })));
       return;
     }
     const content = files.get(url.pathname) ?? coreFile(url.pathname);

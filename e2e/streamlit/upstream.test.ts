@@ -22,13 +22,16 @@ test("the toolbar has neither a Deploy button nor the developer's menu", async (
   expect(await app.getByText(/Clear cache|Developer options/).count()).toBe(0);
 });
 
-test.each(["light", "dark"] as const)("in a %s page the app is of the same theme", async (theme) => {
-  const page = await newPage();
-  await page.emulateMedia({ colorScheme: theme });
-  const app = await openApp(page, "choices");
-  await app.getByText("Level: 3").waitFor();
-  expect(await brightness(app)).toBe(theme);
-});
+test.each(["light", "dark"] as const)(
+  "in a %s page the app is of the same theme",
+  async (theme) => {
+    const page = await newPage();
+    await page.emulateMedia({ colorScheme: theme });
+    const app = await openApp(page, "choices");
+    await app.getByText("Level: 3").waitFor();
+    expect(await brightness(app)).toBe(theme);
+  },
+);
 
 test("the app follows when the page's theme changes, at its next run", async () => {
   const page = await newPage();

@@ -127,7 +127,7 @@ def _response(method: str, answer: _Answer) -> HTTPResponse:
     head = "\r\n".join([*lines, "", ""]).encode("iso-8859-1")
     response = HTTPResponse(_Received(head + answer.body), method=method)  # type: ignore[arg-type]
     response.begin()
-    response.url = answer.url  # type: ignore[attr-defined]
+    response.url = answer.url
     response.msg = response.reason  # type: ignore[assignment]
     return response
 
