@@ -1,12 +1,12 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Pyodide } from "../pyodide.ts";
 import type { Tree } from "./image.ts";
 import { createPackages, type Lock } from "./packages.ts";
 
 const lock: Lock = {
   packages: {
-    arrows: entry("arrows", ["zones"], ["arrows"]),
-    zones: entry("zones", [], []),
+    arrows: { ...entry("arrows", ["zones"], ["arrows"]), size: 2e6 },
+    zones: { ...entry("zones", [], []), size: 1e6 },
     beads: entry("beads", [], ["beads", "thread"]),
     base: entry("base", [], ["base"]),
   },
@@ -14,6 +14,34 @@ const lock: Lock = {
 const tree = { site: "/site", packages: { base: "1.0" } } as unknown as Tree;
 const unavailable = { error: { code: "package_unavailable", message: "No source has the file." } };
 
+/** Tells whoever watches that these files have arrived. */
+let arrive: (...names: string[]) => void;
+
+beforeEach(() => {
+  const watching = new Set<(list: { getEntries: () => { name: string }[] }) => void>();
+  arrive = (...names) => {
+    const entries = names.map((name) => ({
+      name: `http://app.test/_portafilter/packages/0/${name}.whl`,
+    }));
+    for (const watch of watching) watch({ getEntries: () => entries });
+  };
+  vi.stubGlobal("location", new URL("http://app.test/_portafilter/runner/1/worker.js"));
+  vi.stubGlobal(
+    "PerformanceObserver",
+    class {
+      readonly #watch: Parameters<(typeof watching)["add"]>[0];
+      constructor(watch: Parameters<(typeof watching)["add"]>[0]) {
+        this.#watch = watch;
+      }
+      observe() {
+        watching.add(this.#watch);
+      }
+      disconnect() {
+        watching.delete(this.#watch);
+      }
+    },
+  );
+});
 afterEach(() => {
   vi.unstubAllGlobals();
 });
@@ -25,6 +53,28 @@ test("a module is provided by a package of the lock until that is loaded", async
   expect(packages.providerOf("nothing")).toBeNull();
   await packages.load(["beads"]);
   expect(packages.providerOf("thread")).toBeNull();
+});
+
+test("what is still to come is said by name and size, and how far it is", async () => {
+  const { packages, reports } = create([], () => {
+    arrive("elsewhere");
+    arrive("zones");
+    arrive("beads");
+    arrive("arrows");
+  });
+  await packages.load(["arrows", "zones", "beads", "base"]);
+  arrive("late");
+  expect(reports).toEqual([
+    ["packages", "arrows, 2.0 MB; zones, 1.0 MB; beads", 0],
+    ["packages", "arrows, 2.0 MB; beads", 0.25],
+    ["packages", "arrows, 2.0 MB", 0.5],
+  ]);
+});
+
+test("what is there already is not announced", async () => {
+  const { packages, reports } = create([]);
+  await packages.load(["base"]);
+  expect(reports).toEqual([]);
 });
 
 test("what does not come is named with version and dependencies, and the server's reason", async () => {
@@ -70,7 +120,8 @@ function entry(name: string, depends: string[], imports: string[]) {
 }
 
 /** Packages on top of a Pyodide that gets all files but those of `absent`. */
-function create(absent: string[]) {
+function create(absent: string[], whileLoading: () => void = () => undefined) {
+  const reports: unknown[][] = [];
   const loadedPackages: Record<string, string> = {};
   const unpacked: string[] = [];
   const pyodide = {
@@ -79,6 +130,7 @@ function create(absent: string[]) {
       names: string[],
       { errorCallback }: { errorCallback: (text: string) => void },
     ) => {
+      whileLoading();
       for (const name of names) {
         if (absent.includes(name)) errorCallback(`${name} did not match its checksum`);
         else loadedPackages[name] = "lock";
@@ -90,10 +142,10 @@ function create(absent: string[]) {
     },
   } as unknown as Pyodide;
   const packages = createPackages(pyodide, lock, tree, {
-    report: () => undefined,
+    report: (...report) => reports.push(report),
     fail: () => undefined,
   });
-  return { packages, unpacked };
+  return { packages, unpacked, reports };
 }
 
 function stubRequests(status: number, answer: string) {

@@ -54,15 +54,13 @@ export function createPackages(
     async load(names) {
       const entries = [...missing(names).values()];
       const failures: string[] = [];
-      let done = 0;
-      if (entries.length > 0) progress.report("packages", describe(entries), 0);
-      await pyodide.loadPackage(names, {
-        messageCallback: (text) => {
-          if (!text.startsWith("Loaded")) return;
-          progress.report("packages", text, ++done / Math.max(1, entries.length));
-        },
-        errorCallback: (text) => failures.push(text),
-      });
+      const stopWatching = watchArrivals(entries, progress);
+      await pyodide
+        .loadPackage(names, {
+          messageCallback: () => undefined,
+          errorCallback: (text) => failures.push(text),
+        })
+        .finally(stopWatching);
       const absent = entries.filter(({ name }) => !(name in loaded));
       if (absent.length > 0) throw new Error(await whyAbsent(absent, failures));
     },
@@ -78,6 +76,38 @@ export function createPackages(
       }
     },
   };
+}
+
+/**
+ * Says which of the files are still to come, by name and size, as each arrives: Pyodide fetches them
+ * itself and says nothing before all are there. Returns what ends the watch.
+ */
+function watchArrivals(entries: readonly LockedPackage[], progress: Progress): () => void {
+  const coming = new Map(
+    entries.map((entry) => [
+      new URL(paths.packages + entry.file_name, location.origin).href,
+      entry,
+    ]),
+  );
+  const all = weight(entries);
+  const tell = () => {
+    const left = [...coming.values()];
+    if (left.length > 0) progress.report("packages", describe(left), 1 - weight(left) / all);
+  };
+  tell();
+  const observer = new PerformanceObserver((list) => {
+    const arrived = list.getEntries().filter(({ name }) => coming.delete(name));
+    if (arrived.length > 0) tell();
+  });
+  observer.observe({ type: "resource" });
+  return () => {
+    observer.disconnect();
+  };
+}
+
+/** The lock does not know every size; a package has about a megabyte. */
+function weight(entries: readonly LockedPackage[]): number {
+  return entries.reduce((sum, { size = 1e6 }) => sum + size, 0);
 }
 
 function describe(entries: readonly LockedPackage[]): string {
