@@ -78,6 +78,8 @@ export const en = {
     item: (detail: string) => `Loading ${detail}`,
     step: (detail: string) => `Starting the app: ${detail}`,
     slow: "The first start downloads Python and the packages of the app. Your browser keeps them, so the next one is quicker.",
+    stalled:
+      "Nothing has moved for a minute. The connection may have broken: Restart, above, begins anew.",
   },
   failure: {
     retry: "Retry",
@@ -237,7 +239,7 @@ export const en = {
         anchor: "host",
         title: "How to host it",
         text: [
-          "From a copy of the sources, with Node 20 or newer and Python on the machine, two commands set everything up and serve it:",
+          "From a copy of the sources, with make and Node 20 or newer on the machine, two commands set everything up and serve it:",
         ],
         commands: "cd portafilter\nmake run",
       },
