@@ -37,13 +37,10 @@ export const en = {
       },
     ],
     examples: "Examples",
-    open: "Open",
-    source: "Source",
   },
   footer: {
     licence: "Open source, Apache 2.0",
     howItWorks: "How it works",
-    label: "About",
   },
   examples: {
     owner: "Portafilter examples",
