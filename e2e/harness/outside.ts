@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { createServer as createProxy, type IncomingMessage, type RequestListener } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { openWorld } from "./world.ts";
 
 type Request = Readonly<Record<"method" | "path" | "authorization" | "body", string>>;
 
@@ -34,37 +31,10 @@ export function useOutside(host: string): () => Outside {
   };
 }
 
-/**
- * A proxy on loopback for browsers whose requests cannot be routed from the test. It answers for
- * `https://<host>` itself, with a certificate of its own making, and lets nothing else out.
- */
+/** A world for browsers whose requests cannot be routed from the test. */
 async function create(host: string) {
   const outside: Omit<Outside, "port"> = { requests: [], reply: null };
-  const pem = selfSigned(host);
-  const site = createServer({ key: pem, cert: pem }, answerFor(outside));
-  const proxy = createProxy((_request, response) => {
-    response.writeHead(502).end();
-  });
-  proxy.on("connect", ({ url }: IncomingMessage, socket) => {
-    socket.on("error", () => undefined); // a browser that goes away
-    if (url !== `${host}:443`) {
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-      return;
-    }
-    socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    site.emit("connection", socket);
-  });
-  proxy.listen(0, "127.0.0.1");
-  await once(proxy, "listening");
-  return Object.assign(outside, {
-    port: (proxy.address() as AddressInfo).port,
-    async stop() {
-      site.closeAllConnections();
-      proxy.closeAllConnections();
-      proxy.close();
-      await once(proxy, "close");
-    },
-  });
+  return Object.assign(outside, await openWorld({ [host]: answerFor(outside) }));
 }
 
 function answerFor(outside: Omit<Outside, "port">): RequestListener {
@@ -87,13 +57,4 @@ function answerFor(outside: Omit<Outside, "port">): RequestListener {
       response.end(JSON.stringify(outside.reply));
     });
   };
-}
-
-/** Key and certificate in one text. */
-function selfSigned(host: string): string {
-  const order = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=${host} -addext subjectAltName=DNS:${host} -keyout - -out -`;
-  return execFileSync("openssl", order.split(" "), {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
 }
