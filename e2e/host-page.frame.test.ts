@@ -122,6 +122,14 @@ test("a frame that keeps breaking the rules is cut off", async () => {
     .waitFor();
 });
 
+test("a frame that floods the page is cut off, before the page is full", async () => {
+  const host = await open();
+  const line = "{ type: 'app.console', stream: 'stdout', text: 'x'.repeat(65536) }";
+  await host.inFrame(`for (let i = 0; i < 2000; i++) say(${line})`);
+  await host.page.getByText("or far too many, so it was cut off").waitFor();
+  expect(await host.page.locator("iframe").count()).toBe(0);
+});
+
 test("the app's own frame cannot speak to the host page", async () => {
   const { page, say, received } = await open();
   await say(ready);

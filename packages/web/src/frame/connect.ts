@@ -5,6 +5,7 @@ import {
   type HostPort,
   parseFrameMessage,
 } from "@portafilter/protocol";
+import { createFloodGauge } from "./flood-gauge.ts";
 
 /** A frame that breaks the rules this often is cut off. */
 const violationLimit = 100;
@@ -64,11 +65,13 @@ export function connect(options: Options): Connection {
   const open = () => {
     if (!greeted || !loaded || port !== null) return;
     const channel = new MessageChannel();
+    const floods = createFloodGauge();
     port = channel.port1;
     port.onmessage = (event: MessageEvent<unknown>) => {
       if (closed) return;
       const message = parseFrameMessage(event.data);
       if (message === null) violation();
+      else if (floods(message)) cutOff("violations");
       else options.onMessage(message);
     };
     port.onmessageerror = violation;

@@ -113,7 +113,7 @@ export const en = {
     },
     violations: {
       title: "The app was stopped",
-      text: "It kept sending messages that are not part of the agreement between app and page, so it was cut off. Retry starts it anew.",
+      text: "It kept sending messages that are not part of the agreement between app and page, or far too many, so it was cut off. Retry starts it anew.",
     },
   },
   secret: {
