@@ -5,15 +5,22 @@ export type Output = { write: (stream: Stream, line: string) => void };
 
 const every = 50;
 
+/** Characters a second that go out; nobody reads as fast as a loop prints. The host page cuts off far above. */
+const perSecond = 1_000_000;
+
 /**
  * Sends output in chunks: a program that prints in a loop must not flood the host page. While Python
- * blocks the worker no timer runs, so a chunk is also sent when the last one is old enough.
+ * blocks the worker no timer runs, so a chunk is also sent when the last one is old enough. What is too
+ * much for a second is left out, and that is said.
  */
 export function createConsole(post: (message: FrameMessage) => void): Output {
   let stream: Stream = "stdout";
   let text = "";
   let sent = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let second = performance.now();
+  let room = perSecond;
+  let leftOut = 0;
 
   const flush = () => {
     clearTimeout(timer);
@@ -23,8 +30,34 @@ export function createConsole(post: (message: FrameMessage) => void): Output {
     post({ v: 1, type: "app.console", stream, text: text.slice(0, limits.consoleText) });
     text = "";
   };
+  const beginSecond = () => {
+    second = performance.now();
+    room = perSecond;
+    if (leftOut === 0) return;
+    flush();
+    const lines = leftOut === 1 ? "1 line was" : `${leftOut} lines were`;
+    post({
+      v: 1,
+      type: "app.console",
+      stream: "system",
+      text: `${lines} left out: the app printed faster than can be shown.\n`,
+    });
+    leftOut = 0;
+  };
+  const leaveOut = () => {
+    // For a program that prints no more: its last lines count, too.
+    if (leftOut === 0) setTimeout(beginSecond, 1_000);
+    leftOut += 1;
+  };
   return {
     write(to, line) {
+      if (performance.now() - second > 1_000) beginSecond();
+      const length = Math.min(line.length, limits.consoleText) + 1;
+      if (length > room) {
+        leaveOut();
+        return;
+      }
+      room -= length;
       if (to !== stream) flush();
       stream = to;
       text += `${line}\n`;
