@@ -44,7 +44,7 @@ test("asks again for as long as the visitor has not decided", () => {
     ...Array<Reply>(200).fill({ status: 200, text: pending }),
     { status: 200, text: answer },
   ];
-  expect(createBlocked(() => "run 1").ask("A", "why")).toEqual(value);
+  expect(createBlocked(() => "run 1").ask("1", "A", "why")).toEqual(value);
   expect(asked).toHaveLength(201);
   expect(new Set(addresses)).toEqual(new Set(["/_portafilter/sync?run=run%201"]));
 });
@@ -59,24 +59,14 @@ test("a service worker that dies, fails or is cut off is asked again under the s
     "network error",
     { status: 200, text: answer },
   ];
-  expect(createBlocked(() => "r").ask("A", null)).toEqual(value);
+  expect(createBlocked(() => "r").ask("1", "A", null)).toEqual(value);
   expect(asked).toHaveLength(7);
   expect(new Set(asked.map((request) => JSON.stringify(request))).size).toBe(1);
 });
 
 test("one that is gone for good ends the question without an answer", () => {
   replies = ["network error"];
-  expect(createBlocked(() => "r").ask("A", null)).toBeNull();
-});
-
-test("two questions are told apart", () => {
-  replies = [{ status: 200, text: answer }];
-  const blocked = createBlocked(() => "r");
-  blocked.ask("A", null);
-  blocked.ask("A", null);
-  expect(new Set(asked.map((request) => (request.type === "secret" ? request.id : ""))).size).toBe(
-    2,
-  );
+  expect(createBlocked(() => "r").ask("1", "A", null)).toBeNull();
 });
 
 test("sleep waits its time, with a service worker or without", () => {

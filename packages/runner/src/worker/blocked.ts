@@ -4,7 +4,7 @@ import type { SyncReply, SyncRequest } from "../wire.ts";
 /** How a worker waits whose Python cannot be suspended: the whole of it stands still meanwhile. */
 export type Blocked = {
   /** Asks the host page and waits for its answer; null when there is no way to it. Secret material. */
-  readonly ask: (name: string, reason: string | null) => HostMessage | null;
+  readonly ask: (id: string, name: string, reason: string | null) => HostMessage | null;
   readonly sleep: (milliseconds: number) => void;
 };
 
@@ -29,8 +29,8 @@ export function createBlocked(run: () => string): Blocked {
     }
   };
   return {
-    ask(name, reason) {
-      const request: SyncRequest = { type: "secret", id: crypto.randomUUID(), name, reason };
+    ask(id, name, reason) {
+      const request: SyncRequest = { type: "secret", id, name, reason };
       for (let failures = 0; failures < attempts; ) {
         const reply = attempt(request);
         if (reply?.type === "answer") return reply.message;

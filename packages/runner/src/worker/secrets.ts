@@ -59,7 +59,12 @@ export function createSecrets(post: (message: FrameMessage) => void): Secrets {
         post({ v: 1, type: "secret.request", id, name, reason });
       });
     },
-    requestSync: (name, reason) => answerOf(blocked.ask(name, reason)),
+    requestSync(name, reason) {
+      const id = crypto.randomUUID();
+      const answer = blocked.ask(id, name, reason);
+      if (!answer) post({ v: 1, type: "secret.cancel", id });
+      return answerOf(answer);
+    },
     sleepSync: blocked.sleep,
   };
 }
