@@ -84,6 +84,15 @@ export async function progress(screen: Screen, outside: Outside): Promise<void> 
   await shows(screen, "app", "arrived");
 }
 
+/** Where Python cannot be suspended, a wait that nothing could end says so, and the script goes on. */
+export async function impossibleWaits(screen: Screen): Promise<void> {
+  await screen.goto(snippet(program("impossible")));
+  await shows(screen, "app", "can suspend: False", "went on");
+  const text = await screen.text("app");
+  expect(text).toMatch(/event: This would wait for ever: this browser cannot suspend WebAssembly/);
+  expect(text).toMatch(/promise: .*cannot be suspended/);
+}
+
 /** Source of a program beside this file. */
 function program(name: string): string {
   return readFileSync(new URL(`${name}.py`, import.meta.url), "utf8");

@@ -1,7 +1,15 @@
 import { test, vi } from "vitest";
 import { useOutside } from "../harness/outside.ts";
 import { useWebKit } from "../harness/webkit.ts";
-import { firstSecret, host, openaiChat, progress, threads, twoNames } from "./journeys.ts";
+import {
+  firstSecret,
+  host,
+  impossibleWaits,
+  openaiChat,
+  progress,
+  threads,
+  twoNames,
+} from "./journeys.ts";
 
 vi.setConfig({ testTimeout: 400_000 });
 const outside = useOutside(host);
@@ -21,4 +29,7 @@ test("threads, pools, queues and timers", async () => {
 });
 test("a script that sleeps shows how far it is", async () => {
   await progress(await screen(), outside());
+});
+test("a wait that nothing could end says so", async () => {
+  await impossibleWaits(await screen());
 });

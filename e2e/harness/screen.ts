@@ -24,7 +24,7 @@ export type Screen = {
 const patience = 150_000;
 
 /** Waits until `isTrue` says so. */
-export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + patience;
   while (!(await isTrue())) {
     if (Date.now() > end) throw new Error(`Waited ${patience / 1000} s in vain: ${what}.`);
