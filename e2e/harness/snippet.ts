@@ -28,7 +28,7 @@ export function dialog(page: Page, name: string | RegExp): Locator {
 export async function addAndAllow(page: Page, name: string, value: string): Promise<void> {
   const asked = dialog(page, name);
   await asked.getByLabel("Secret value", { exact: true }).fill(value);
-  await page.waitForTimeout(1_100);
+  // Playwright presses no button that says it is disabled, as this one does until it is armed.
   await asked.getByRole("button", { name: "Add and allow" }).click();
   await asked.waitFor({ state: "hidden" });
 }
