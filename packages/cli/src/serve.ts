@@ -9,6 +9,7 @@ import {
   createServer,
   type Fetched,
   fetchFiles,
+  type LockedFile,
   type Log,
   listen,
   type Packages,
@@ -54,10 +55,9 @@ async function prepare(
   stop: AbortSignal,
 ): Promise<void> {
   const files = closure(packages.lock, essential);
-  const fetching = fetchFiles(packages.mirror, files, sayProgress(say, files.length));
-  const results = await Promise.race([fetching, aborted(stop)]);
-  if (results === undefined) return;
-  const failed = results.filter((result) => "error" in result);
+  const fetching = fetchTwice(packages.mirror, files, sayProgress(say, files.length));
+  const failed = await Promise.race([fetching, aborted(stop)]);
+  if (failed === undefined) return;
   if (failed.length > 0) throw new Fatal(missing(failed));
   const onMake = () => {
     say("Making the interpreter image; this happens once and takes about ten seconds …");
@@ -65,6 +65,22 @@ async function prepare(
   await ensureSnapshot(packages, config.dataDir, onMake, stop).catch((error: unknown) => {
     if (!stop.aborted) throw error;
   });
+}
+
+/** What could not be fetched, after a second try: among dozens of requests one may break by chance. */
+async function fetchTwice(
+  mirror: Packages["mirror"],
+  files: readonly LockedFile[],
+  onEach: (done: number) => void,
+): Promise<Fetched[]> {
+  const failed = (results: readonly Fetched[]) => results.filter((result) => "error" in result);
+  const first = failed(await fetchFiles(mirror, files, onEach));
+  return failed(
+    await fetchFiles(
+      mirror,
+      first.map(({ file }) => file),
+    ),
+  );
 }
 
 /** At most one line a second, and none for a start that is quick. */

@@ -24,6 +24,30 @@ describe("a server that does not answer", () => {
     expect((await upstream.get(`${origin}/silent`)).status).toBe(200);
   });
 
+  test("but did before is asked once more before it is left alone", async () => {
+    const { origin, routes } = await server();
+    const upstream = createUpstream(options);
+    routes.set("/", whole(Buffer.from("here"))).set("/broken", (request) => request.destroy());
+    await upstream.get(`${origin}/`);
+    await expect(upstream.get(`${origin}/broken`)).rejects.toThrow("cannot be reached");
+    expect((await upstream.get(`${origin}/`)).status).toBe(200);
+    await expect(upstream.get(`${origin}/broken`)).rejects.toThrow("cannot be reached");
+    await expect(upstream.get(`${origin}/broken`)).rejects.toThrow("cannot be reached");
+    await expect(upstream.get(`${origin}/`)).rejects.toThrow("was down a moment ago");
+  });
+
+  test("quickly, but has before, is given more time", async () => {
+    const { origin, routes } = await server();
+    routes.set("/", whole(Buffer.from("here"))).set("/slow", (request, response) => {
+      setTimeout(() => {
+        whole(Buffer.from("late"))(request, response);
+      }, 300);
+    });
+    const upstream = createUpstream({ ...options, idleTimeout: 10_000 });
+    await upstream.get(`${origin}/`);
+    expect((await upstream.get(`${origin}/slow`)).status).toBe(200);
+  });
+
   test("does not take others down with it", async () => {
     const { origin, routes } = await server();
     routes.set("/", whole(Buffer.from("here")));

@@ -25,22 +25,30 @@ export type Upstream = Readonly<{
   get: (url: string, headers?: Record<string, string>) => Promise<Answer>;
 }>;
 
-/** Requests to the servers that wheels come from. One that does not answer is left alone for a while. */
+/**
+ * Requests to the servers that wheels come from. One that does not answer is left alone for a while. One
+ * that has answered is given more time, and is left alone only when it fails twice in a row: a mirror may
+ * take long over a file that it does not have yet.
+ */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const now = options.now ?? Date.now;
   const downUntil = new Map<string, number>();
+  const reliable = new Set<string>();
 
   async function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
     const { origin, host } = new URL(url);
     if ((downUntil.get(origin) ?? 0) > now())
       throw new SourceError(`${host} was down a moment ago`);
     const abort = new AbortController();
+    const { connectTimeout, idleTimeout } = options;
+    const patience = reliable.has(origin) ? Math.max(connectTimeout, idleTimeout) : connectTimeout;
     const timer = setTimeout(() => {
       abort.abort(new Error("it did not answer in time"));
-    }, options.connectTimeout);
+    }, patience);
     try {
       const response = await fetch(url, { headers, signal: abort.signal });
       downUntil.delete(origin);
+      reliable.add(origin);
       return {
         status: response.status,
         headers: response.headers,
@@ -51,7 +59,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         },
       };
     } catch (error) {
-      downUntil.set(origin, now() + options.downTime);
+      if (!reliable.delete(origin)) downUntil.set(origin, now() + options.downTime);
       throw new SourceError(`${host} cannot be reached: ${reason(error)}`);
     } finally {
       clearTimeout(timer);
