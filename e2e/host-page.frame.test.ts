@@ -130,6 +130,16 @@ test("a frame that floods the page is cut off, before the page is full", async (
   expect(await host.page.locator("iframe").count()).toBe(0);
 });
 
+test("so is one whose pages flood the window", async () => {
+  const { page, say } = await open();
+  await say(ready);
+  const app = page.frameLocator('iframe[title="App"]').locator("html");
+  await app.evaluate(() => {
+    for (let i = 0; i < 30_000; i++) parent.postMessage(i, "*");
+  });
+  await page.getByText("or far too many, so it was cut off").waitFor();
+});
+
 test("the app's own frame cannot speak to the host page", async () => {
   const { page, say, received } = await open();
   await say(ready);

@@ -71,7 +71,8 @@ export function connect(options: Options): Connection {
       if (closed) return;
       const message = parseFrameMessage(event.data);
       if (message === null) violation();
-      else if (floods(message)) cutOff("violations");
+      else if (floods(message.type === "app.console" ? message.text.length : 0))
+        cutOff("violations");
       else options.onMessage(message);
     };
     port.onmessageerror = violation;
@@ -79,7 +80,13 @@ export function connect(options: Options): Connection {
     frame.contentWindow?.postMessage(handover, origin, [channel.port2]);
     options.onOpen();
   };
+  const windowFloods = createFloodGauge();
   const onWindowMessage = (event: MessageEvent<unknown>) => {
+    // Any frame within the app's may post here. What it says counts for nothing, but it takes room.
+    if (event.source !== window && windowFloods()) {
+      cutOff("violations");
+      return;
+    }
     if (event.source === null || event.source !== frame.contentWindow) return;
     const hello = event.origin === origin && frameHello.safeParse(event.data).success;
     if (!hello || greeted) {
