@@ -103,7 +103,7 @@ describe("one tab", () => {
     const locks = browserLocks();
     (await open(storage, locks.page(1))).allow(app, "KEY", "value");
     const reloaded = open(storage, locks.page(2));
-    await vi.advanceTimersByTimeAsync(400);
+    await vi.advanceTimersByTimeAsync(2_400);
     locks.close(1);
     expect((await reloaded).read(app, "KEY")).toBe("value");
   });
@@ -117,7 +117,7 @@ describe("another tab", () => {
     first.allow(app, "KEY", "value");
     const copy = tabStorage([...original.items]);
     const opening = open(copy.storage, locks.page(2));
-    await vi.advanceTimersByTimeAsync(1_100);
+    await vi.advanceTimersByTimeAsync(3_100);
     const second = await opening;
     expect(second.standing(app, "KEY")).toBe("unknown");
     expect([...copy.items.values()].join()).not.toContain("value");
@@ -130,7 +130,7 @@ describe("another tab", () => {
     await open(original.storage, locks.page(1));
     const copy = tabStorage([...original.items]);
     const opening = open(copy.storage, locks.page(2));
-    await vi.advanceTimersByTimeAsync(1_100);
+    await vi.advanceTimersByTimeAsync(3_100);
     (await opening).allow(app, "KEY", "second");
     locks.close(2);
     expect((await open(copy.storage, locks.page(3))).read(app, "KEY")).toBe("second");

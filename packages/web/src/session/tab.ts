@@ -1,5 +1,5 @@
-/** How long a page that was left may take to let go of its lock: a reload overlaps a little. */
-const patience = 1_000;
+/** How long a page that was left may take to let go of its lock: a reload overlaps, on a busy machine for long. */
+const patience = 3_000;
 
 /**
  * Claims the tab called `tab` for the life of this page. False means that another living page holds
