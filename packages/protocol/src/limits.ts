@@ -1,4 +1,7 @@
-/** Limits that both sides of every border enforce. Sizes are bytes of UTF-8, times are milliseconds. */
+/**
+ * Limits that both sides of every border enforce. Sizes are bytes of UTF-8, those of console and error
+ * text characters; times are milliseconds.
+ */
 export const limits = {
   secretName: 128,
   secretValue: 64 * 1024,
