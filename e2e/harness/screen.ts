@@ -23,13 +23,23 @@ export type Screen = {
 /** WebKit starts Python from nothing, on a machine that other tests keep busy. */
 const patience = 150_000;
 
-/** Waits until `isTrue` says so. */
+/**
+ * Waits until `isTrue` says so. A look may fail while one page takes the place of another, so that
+ * counts as no; the last failure is told when the time is over.
+ */
 export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + patience;
-  while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error(`Waited ${patience / 1000} s in vain: ${what}.`);
+  let failure: unknown;
+  while (Date.now() < end) {
+    try {
+      failure = undefined;
+      if (await isTrue()) return;
+    } catch (error) {
+      failure = error;
+    }
     await delay(250);
   }
+  throw new Error(`Waited ${patience / 1000} s in vain: ${what}.`, { cause: failure });
 }
 
 /** The same; a failure tells what is on the screen. */
