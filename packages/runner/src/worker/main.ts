@@ -26,6 +26,8 @@ let appStarted: (app: Promise<App>) => void = () => undefined;
 const running = new Promise<App>((resolve) => {
   appStarted = resolve;
 });
+// A start that fails is reported where it is made, whether or not anything waits for it here.
+running.catch(() => undefined);
 
 addEventListener("message", (event: MessageEvent<ToWorker>) => {
   const message = event.data;

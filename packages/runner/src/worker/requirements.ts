@@ -33,16 +33,24 @@ export async function installRequirements(
     try {
       await micropip.install(line);
     } catch (error) {
-      throw new Error(`The requirement “${line}” could not be installed: ${lastLine(error)}`);
+      throw new Error(`The requirement “${line}” could not be installed: ${reasonOf(error)}`);
     }
   }
 }
 
-/** A Python traceback ends with the exception itself, which may have several lines. */
-function lastLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const exception = /\n(?:[\w.]+\.)?(\w+(?:Error|Exception)?): ([\s\S]+)$/.exec(text.trim());
-  return exception?.[2]?.trim() ?? text.trim();
+/**
+ * What went wrong, out of a Python traceback: the text of the exception that it ends with. What micropip
+ * adds for those who call it says nothing to a visitor.
+ */
+export function reasonOf(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).trim();
+  // An exception's line is the first that is not indented after lines that are.
+  const exceptions = [...text.matchAll(/(?<=^ {2}.*\n)(?:\w+\.)*[A-Z]\w*: /gm)];
+  const last = exceptions.at(-1);
+  const reason = last ? text.slice(last.index + last[0].length) : text;
+  return reason
+    .replace(/\.\s+(?:See: |You can use|Please make sure|If you want to)[\s\S]*$/, ".")
+    .trim();
 }
 
 /** Packages of the lock that the code's import statements name, and the modules that it names. */
