@@ -1,7 +1,11 @@
 import { type FrameMessage, limits } from "@portafilter/protocol";
 
 export type Stream = "stdout" | "stderr" | "system";
-export type Output = { write: (stream: Stream, line: string) => void };
+export type Output = {
+  write: (stream: Stream, line: string) => void;
+  /** Sends what waits to be sent with more. */
+  flush: () => void;
+};
 
 const every = 50;
 
@@ -50,6 +54,7 @@ export function createConsole(post: (message: FrameMessage) => void): Output {
     leftOut += 1;
   };
   return {
+    flush,
     write(to, line) {
       if (performance.now() - second > 1_000) beginSecond();
       const length = Math.min(line.length, limits.consoleText) + 1;

@@ -16,7 +16,7 @@ const post = (message: FrameMessage) => {
 };
 const progress = createProgress(post);
 const output = createConsole(post);
-const secrets = createSecrets(post);
+const secrets = createSecrets(post, output.flush);
 
 const notStarted = "The app did not start; the page around it says why.";
 

@@ -19,8 +19,17 @@ export type Secrets = {
   sleepSync: (milliseconds: number) => void;
 };
 
-/** Asks the host page for secrets, either way to wait. There is no time limit on a human. */
-export function createSecrets(post: (message: FrameMessage) => void): Secrets {
+/** A sleep this long is seen by the visitor. */
+const noticeable = 50;
+
+/**
+ * Asks the host page for secrets, either way to wait. There is no time limit on a human. While the worker
+ * is blocked none of its timers runs, so `beforeBlocking` sends what waits for one.
+ */
+export function createSecrets(
+  post: (message: FrameMessage) => void,
+  beforeBlocking: () => void,
+): Secrets {
   const waiting = new Map<string, (answer: string) => void>();
   let run = "";
   let python: SecretCache | undefined;
@@ -60,12 +69,16 @@ export function createSecrets(post: (message: FrameMessage) => void): Secrets {
       });
     },
     requestSync(name, reason) {
+      beforeBlocking();
       const id = crypto.randomUUID();
       const answer = blocked.ask(id, name, reason);
       if (!answer) post({ v: 1, type: "secret.cancel", id });
       return answerOf(answer);
     },
-    sleepSync: blocked.sleep,
+    sleepSync(milliseconds) {
+      if (milliseconds >= noticeable) beforeBlocking();
+      blocked.sleep(milliseconds);
+    },
   };
 }
 
