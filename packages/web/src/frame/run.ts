@@ -81,16 +81,18 @@ export function createRun(options: Options): Run {
     clearTimeout(helloTimer);
     const store = await options.store;
     if (ended) return;
+    const { type, code, requirements } = options.snippet;
+    const address = codeAddress(code);
     broker = createBroker({
-      app: options.id,
+      // What lies behind an address can change while the app's id, a hash of the address, stays: what
+      // the visitor allows holds for this run only.
+      app: address === null ? options.id : name,
       store,
       send: (message) => connection?.send(message),
       onChange: (next) => {
         update({ ...state, broker: next });
       },
     });
-    const { type, code, requirements } = options.snippet;
-    const address = codeAddress(code);
     const source = address === null ? { code } : { code: "", codeUrl: address };
     connection?.send({
       v: 1,

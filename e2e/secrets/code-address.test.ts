@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { address, useChromium } from "../harness/chromium.ts";
+import { addAndAllow, app, dialog } from "../harness/snippet.ts";
+
+const { page: newPage } = useChromium();
+
+test("attack A11: code behind an address that changes after the grant does not get the secret unasked", async () => {
+  const page = await newPage();
+  let program = 'import streamlit as st, pycafe\nst.write("first", pycafe.get_secret("KEY"))\n';
+  await page.route("https://example.test/app.py", (route) =>
+    route.fulfill({ body: program, headers: { "access-control-allow-origin": "*" } }),
+  );
+  const code = encodeURIComponent("https://example.test/app.py");
+  await page.goto(`${address()}/snippet/streamlit/v1#code=${code}`);
+  await addAndAllow(page, "KEY", "correct horse");
+  await app(page).getByText("first correct horse").waitFor();
+
+  program = program.replace("first", "second");
+  await page.reload();
+  const asked = dialog(page, "KEY");
+  await asked.getByRole("button", { name: "Allow", exact: true }).waitFor();
+  expect(await app(page).getByText("second correct horse").count()).toBe(0);
+});
