@@ -5,7 +5,13 @@ import { openApp } from "./open-app.ts";
 const { page: newPage } = useChromium();
 
 test("an exception is shown with its traceback, and the app goes on when its cause is gone", async () => {
-  const app = await openApp(await newPage(), "exception");
+  const page = await newPage();
+  const fetched: string[] = [];
+  page.context().on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith("/_portafilter/packages/")) fetched.push(pathname);
+  });
+  const app = await openApp(page, "exception");
   await app.getByText("Before", { exact: true }).waitFor();
   const alert = app.getByRole("alert");
   await alert.getByText("ZeroDivisionError: division by zero").waitFor();
@@ -17,4 +23,5 @@ test("an exception is shown with its traceback, and the app goes on when its cau
   await app.getByRole("button", { name: "Increment" }).click();
   await app.getByText("Result: 10.0").waitFor();
   await alert.waitFor({ state: "hidden" });
+  expect(fetched).toEqual([]);
 });

@@ -12,6 +12,9 @@ _SETTINGS: dict[str, object] = {
     "server.enableCORS": False,
     "server.enableXsrfProtection": False,
     "browser.gatherUsageStats": False,
+    # Unset, the first exception would fetch a package to find out, holding the lock of all settings
+    # meanwhile: what the event loop does then is stopped half-way and overtaken.
+    "logger.enableRich": False,
     # Neither the Deploy button nor the developer's menu.
     "client.toolbarMode": "viewer",
 }
