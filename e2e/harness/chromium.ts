@@ -12,10 +12,12 @@ export function launchChromium() {
 
 /**
  * One browser for the file, a fresh profile for each test: call at the top of a file, then `page()` in
- * the tests. Errors of the host page fail the test in which they happen.
+ * the tests. Errors that scripts of any frame or worker do not catch fail the test in which they happen,
+ * but for those that an app makes on purpose and `expected` matches.
  */
 export function useChromium(
   options: Parameters<Awaited<ReturnType<typeof launchChromium>>["newContext"]>[0] = {},
+  expected?: RegExp,
 ) {
   let browser: Awaited<ReturnType<typeof launchChromium>> | undefined;
   const contexts: BrowserContext[] = [];
@@ -26,7 +28,7 @@ export function useChromium(
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
     const seen = errors.splice(0);
-    if (seen.length > 0) throw new Error(`The host page reported errors:\n${seen.join("\n")}`);
+    if (seen.length > 0) throw new Error(`Errors were not caught:\n${seen.join("\n")}`);
   });
   afterAll(async () => {
     await browser?.close();
@@ -39,7 +41,8 @@ export function useChromium(
     fresh.setDefaultTimeout(60_000);
     fresh.on("page", (page) => {
       page.on("pageerror", (error) => {
-        if (page.url().startsWith(address())) errors.push(String(error));
+        if (page.url().startsWith(address()) && expected?.test(String(error)) !== true)
+          errors.push(String(error));
       });
     });
     return fresh;
