@@ -43,7 +43,10 @@ export type Pyodide = {
 /** Emscripten's module, as far as making and restoring an image needs it. */
 export type Module = {
   readonly HEAP8: Int8Array;
-  readonly wasmTable: { readonly length: number };
+  readonly wasmTable: {
+    readonly length: number;
+    readonly get: (index: number) => { readonly name: string } | null;
+  };
   readonly _malloc: (bytes: number) => number;
   readonly _free: (pointer: number) => void;
 };

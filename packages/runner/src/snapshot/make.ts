@@ -6,6 +6,7 @@ import type { CreateModule, PyodideModule } from "../pyodide.ts";
 import { frameworks } from "./frameworks.ts";
 import { contentHash } from "./hash.ts";
 import { packFiles } from "./pack.ts";
+import { layoutOf } from "./table.ts";
 
 /**
  * Makes the memory image of an interpreter that has a framework imported, and the pack of its files.
@@ -36,10 +37,10 @@ const { loadPyodide } = core as unknown as PyodideModule;
 const { default: createModule } = (await import(`${order.pyodide}/pyodide.asm.mjs`)) as {
   default: CreateModule;
 };
-let table = 0;
+let table = "";
 const createPyodideModule = async (settings: unknown) => {
   const module = await createModule(settings);
-  table = module.wasmTable.length;
+  table = layoutOf(module);
   return module;
 };
 const pyodide = await loadPyodide({

@@ -12,8 +12,8 @@ export type Tree = {
   readonly pack: string;
   /** Installed distributions: name of the lock to version. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Length of the function table of a module in which the image can be restored. */
-  readonly table: number;
+  /** Layout of the function table of a module in which the image can be restored (`layoutOf`). */
+  readonly table: string;
   /** Length of the beginning of the pack that every start reads, in bytes. */
   readonly eager: number;
   readonly files: readonly (readonly [path: string, offset: number, size: number])[];
@@ -36,10 +36,11 @@ export async function fetchPack(tree: Tree, bytes?: number): Promise<Uint8Array>
 export function fetchImage(
   image: Image,
   report: (done: number) => void,
-): { bytes: Uint8Array<ArrayBuffer>; filled: Promise<void> } {
+): { bytes: Uint8Array<ArrayBuffer>; filled: Promise<void>; stop: () => void } {
   const bytes = new Uint8Array(image.bytes);
+  const transfer = new AbortController();
   const fill = async () => {
-    const { body } = await fetchFile(image.url);
+    const { body } = await fetchFile(image.url, { signal: transfer.signal });
     const reader = body?.getReader();
     let at = 0;
     let reported = 0;
@@ -54,5 +55,11 @@ export function fetchImage(
     }
     if (at !== bytes.length) throw new Error("The interpreter's image arrived incomplete.");
   };
-  return { bytes, filled: fill() };
+  return {
+    bytes,
+    filled: fill(),
+    stop: () => {
+      transfer.abort();
+    },
+  };
 }

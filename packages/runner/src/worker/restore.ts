@@ -1,5 +1,6 @@
 import type { Manifest } from "@portafilter/protocol";
 import type { CreateModule, Module, Pyodide, PyodideModule } from "../pyodide.ts";
+import { endOneIdentity, layoutOf, withOneIdentity } from "../snapshot/table.ts";
 import { fetchImage, fetchPack, type Image, type Tree } from "./image.ts";
 import type { Progress } from "./progress.ts";
 import { mountSitePackages, type SitePackages } from "./site-packages.ts";
@@ -17,7 +18,7 @@ export async function restoreImage(
   treeFetched: Promise<Tree>,
 ): Promise<{ pyodide: Pyodide; tree: Tree; files: SitePackages }> {
   const size = `${(image.bytes / 1e6).toFixed(1)} MB`;
-  const { bytes, filled } = fetchImage(image, (done) => {
+  const { bytes, filled, stop } = fetchImage(image, (done) => {
     progress.report("runtime", `Python and Streamlit, ${size}`, done * 0.8);
   });
   filled.catch(() => undefined); // awaited below, perhaps never
@@ -38,9 +39,13 @@ export async function restoreImage(
       files.usePack(await eager);
     },
     _loadSnapshot: bytes,
-    createPyodideModule: async (options: unknown) => {
-      const module = await (await moduleImported).default(options);
-      if (module.wasmTable.length !== tree.table) throw new ImageDoesNotFit();
+    createPyodideModule: async (options: Parameters<typeof withOneIdentity>[0]) => {
+      const module = await (await moduleImported).default(withOneIdentity(options));
+      endOneIdentity(module);
+      if (layoutOf(module) !== tree.table) {
+        stop();
+        throw new ImageDoesNotFit();
+      }
       growTo(module, bytes.length);
       await filled;
       return module;

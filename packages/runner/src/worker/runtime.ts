@@ -1,6 +1,5 @@
 import { type Manifest, paths } from "@portafilter/protocol";
 import type { Pyodide, PyodideModule } from "../pyodide.ts";
-import { hasStackSwitching } from "../stack-switching.ts";
 import type { Output } from "./console.ts";
 import { fetchJson } from "./fetch.ts";
 import { fetchPack, fetchTree, type Tree } from "./image.ts";
@@ -74,8 +73,6 @@ async function startInterpreter(start: Start): Promise<Started> {
   const image = start.manifest.snapshots.streamlit;
   if (!image) throw new Error("This server has no interpreter image for Streamlit.");
   const tree = fetchTree(image);
-  // Browsers without stack switching lay out their function tables otherwise (seen: WebKitGTK 2.50).
-  if (!hasStackSwitching()) return startAfresh(start, await tree);
   try {
     return await restoreImage(start, image, tree);
   } catch (error) {
