@@ -52,15 +52,6 @@ test("a wait that nothing could end says so", async () => {
   await impossibleWaits(await newScreen());
 });
 
-test("the interpreter still comes from its image", async () => {
-  const page = await newPage();
-  const image = page.waitForRequest(/\/_portafilter\/snapshots\/.*\.bin$/);
-  const screen = chromiumScreen(page);
-  await screen.goto(snippet(example("secret")));
-  await image;
-  await isAsked(screen, "SUPER_SECRET_API_KEY");
-});
-
 test("a question outlives the service worker that carries it", async () => {
   const page = await newPage();
   const screen = chromiumScreen(page);
