@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { PatienceFirst } from "./e2e/harness/sequence.ts";
 
 /** `unit` runs beside the sources, `soak` a part of it for longer; `e2e` drives real browsers and a real server, one file at a time. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: PatienceFirst },
     projects: [
       {
         test: {

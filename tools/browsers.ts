@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** Debian packages of the browsers that the tests drive, and a file that each brings. */
+/** Debian packages of what the browser tests drive, and a file that each brings. */
 const browsers = [
   { name: "Chromium", packages: ["chromium"], file: "/usr/bin/chromium" },
   { name: "Firefox", packages: ["firefox-esr"], file: "/usr/bin/firefox-esr" },
   { name: "WebKit", packages: ["webkit2gtk-driver", "xvfb"], file: "/usr/bin/WebKitWebDriver" },
+  { name: "OpenSSL", packages: ["openssl"], file: "/usr/bin/openssl" },
 ];
 
 /** Installs the browsers that are missing with apt-get, where we are root; says what is missing otherwise. */
