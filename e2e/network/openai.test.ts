@@ -25,7 +25,9 @@ beforeEach(() => {
 
 const code = readFileSync("e2e/network/apps/openai_calls.py", "utf8");
 
-test("openai 2, without requirements: sync, async, streams and refusals", async () => {
+test("openai 2, without requirements: sync, async, streams and refusals", {
+  timeout: 240_000,
+}, async () => {
   const page = await newPage();
   await page.goto(snippet(code));
   await app(page)
@@ -34,7 +36,7 @@ test("openai 2, without requirements: sync, async, streams and refusals", async 
   await converse(page);
 });
 
-test("openai 3, where its wheels can be had", async ({ annotate }) => {
+test("openai 3, where its wheels can be had", { timeout: 240_000 }, async ({ annotate }) => {
   const page = await newPage();
   await page.goto(snippet(code, "openai>=3,<4"));
   const runs = app(page).getByText(/^openai 3\./);

@@ -11,9 +11,9 @@ const lock = JSON.parse(readFileSync("packages/server/src/packages/lock.json", "
 /** What pyarrow needs that only Pyodide's CDN has. */
 const needed = ["pyarrow", "pyodide-unix-timezones"];
 
-test("tables and charts are drawn where pyarrow's wheel can be had; else one sentence says why not", async ({
-  annotate,
-}) => {
+test("tables and charts are drawn where pyarrow's wheel can be had; else one sentence says why not", {
+  timeout: 240_000,
+}, async ({ annotate }) => {
   const app = await openApp(await newPage(), "arrow");
   const show = app.getByRole("radiogroup", { name: "Show" });
   await show.waitFor();
