@@ -9,6 +9,51 @@ export const errorCodes = {
     status: 429,
     message: "Too many requests for secrets are waiting for the visitor.",
   },
+  secret_exists: { status: 409, message: "You already have a secret with this name." },
+  secret_limit: {
+    status: 409,
+    message: "Your account holds as many secrets as it can. Delete one you no longer need.",
+  },
+  value_too_long: {
+    status: 413,
+    message: "A secret may hold 64 KiB at most, and must not be empty.",
+  },
+  integrity_failure: {
+    status: 500,
+    message:
+      "What is stored is not what was written, so it was not used. Tell whoever runs this server.",
+  },
+  signed_out: { status: 401, message: "You are signed out. Sign in and try again." },
+  confirm_needed: {
+    status: 403,
+    message: "Confirm that it is you: enter your password or use a passkey.",
+  },
+  wrong_credentials: {
+    status: 401,
+    message: "Email and password do not belong together.",
+  },
+  account_exists: {
+    status: 409,
+    message: "There is an account with this email already. Sign in instead.",
+  },
+  password_refused: {
+    status: 400,
+    message: "Choose another password: 8 to 256 characters, and not one that many people use.",
+  },
+  link_expired: {
+    status: 400,
+    message: "This link was used already, or is too old. Ask for another one.",
+  },
+  rate_limited: { status: 429, message: "Too many attempts. Wait a little, then try again." },
+  forbidden_origin: {
+    status: 403,
+    message: "This request did not come from one of this site's own pages.",
+  },
+  too_large: { status: 413, message: "The request is larger than this address takes." },
+  database_unavailable: {
+    status: 503,
+    message: "The database cannot be reached just now. Nothing was changed.",
+  },
   bad_request: { status: 400, message: "The request could not be understood." },
   not_found: { status: 404, message: "There is nothing at this address." },
   method_not_allowed: { status: 405, message: "This address does not support that method." },

@@ -1,3 +1,4 @@
+export * as api from "./api/index.ts";
 export { type ErrorCode, errorCodes } from "./errors.ts";
 export { type FrameHello, frameHello, type HostPort, hostPort } from "./handshake.ts";
 export { limits, utf8Length } from "./limits.ts";

@@ -16,6 +16,17 @@ export const limits = {
   pendingRequests: 50,
   /** Time after which the confirm button of the dialog reacts. */
   confirmDelay: 1_000,
+  secretsPerUser: 1_000,
+  /** Versions of a secret that are kept; the oldest goes when there is one more. */
+  versionsPerSecret: 100,
+  /** Grants that a tab may bring into an account at once. */
+  mergeGrants: 5_000,
+  /** Bytes of a request that carries secrets; as much as a browser keeps for a tab. */
+  mergeBody: 16 * 1024 * 1024,
+  /** Bytes of every other request; a value of 64 KiB may be escaped to six times its length. */
+  requestBody: 512 * 1024,
+  /** Time after a sign-in in which values are revealed without asking again. */
+  freshness: 10 * 60 * 1_000,
 } as const;
 
 const encoder = new TextEncoder();

@@ -1,0 +1,59 @@
+import * as z from "zod/mini";
+import { databaseId, moment } from "./parts.ts";
+
+const email = z.string().check(z.maxLength(254));
+const password = z.string().check(z.maxLength(256));
+
+/** `GET /api/v1/session`: always 200, so that a stranger's page learns nothing from the status. */
+export const sessionAnswer = z.strictObject({
+  user: z.nullable(
+    z.strictObject({ id: databaseId, email, hasPassword: z.boolean(), passkeys: z.int() }),
+  ),
+  /** Whether the sign-in is young enough to reveal values (10 minutes). */
+  fresh: z.boolean(),
+  /** What this server offers. `mail`: whether it can send some. `accounts`: whether there is a key server. */
+  offers: z.strictObject({
+    accounts: z.boolean(),
+    mail: z.boolean(),
+    providers: z.array(z.strictObject({ id: databaseId, name: z.string() })),
+  }),
+});
+export type SessionAnswer = z.infer<typeof sessionAnswer>;
+
+/** `POST /api/v1/account/sign-up`. `check_mail`: a link was sent, whether or not the address was free. */
+export const signUp = z.strictObject({ email, password });
+export const signUpAnswer = z.strictObject({ next: z.enum(["signed_in", "check_mail"]) });
+/** `POST /api/v1/account/sign-in` */
+export const signIn = z.strictObject({ email, password });
+/** `POST /api/v1/account/confirm`: makes the sign-in fresh again. */
+export const confirm = z.strictObject({ password });
+/** `POST /api/v1/account/forgot` */
+export const forgot = z.strictObject({ email });
+/** `POST /api/v1/account/reset`: with the token of a link. */
+export const reset = z.strictObject({ token: z.string().check(z.maxLength(512)), password });
+/** `POST /api/v1/account/verify-email`: with the token of a link. */
+export const verifyEmail = z.strictObject({ token: z.string().check(z.maxLength(2048)) });
+/** `POST /api/v1/account/password` */
+export const changePassword = z.strictObject({ current: password, next: password });
+/** `POST /api/v1/account/email` */
+export const changeEmail = z.strictObject({ email });
+/** `POST /api/v1/account/delete`: needs a fresh sign-in. */
+export const deleteAccount = z.strictObject({ email });
+
+/** `GET /api/v1/account/devices` */
+export const deviceList = z.strictObject({
+  devices: z.array(
+    z.strictObject({
+      id: databaseId,
+      /** Browser and system in words. */
+      device: z.string(),
+      startedAt: moment,
+      lastSeenAt: moment,
+      current: z.boolean(),
+    }),
+  ),
+});
+/** `GET /api/v1/account/passkeys` */
+export const passkeyList = z.strictObject({
+  passkeys: z.array(z.strictObject({ id: databaseId, name: z.string(), createdAt: moment })),
+});
