@@ -57,3 +57,31 @@ export const deviceList = z.strictObject({
 export const passkeyList = z.strictObject({
   passkeys: z.array(z.strictObject({ id: databaseId, name: z.string(), createdAt: moment })),
 });
+
+/** Bytes of JSON that a passkey's ceremony may take; attestations with chains stay well below. */
+const ceremony = 32 * 1024;
+const isSmall = z.refine((value: unknown) => JSON.stringify(value).length <= ceremony);
+const base64url = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,24000}$/));
+
+/**
+ * `POST /api/v1/account/passkeys/{register-options,sign-in-options}`: WebAuthn's
+ * `PublicKeyCredential{Creation,Request}OptionsJSON`, which the browser reads and judges.
+ */
+export const passkeyOptions = z.looseObject({ challenge: base64url }).check(isSmall);
+export type PasskeyOptions = z.infer<typeof passkeyOptions>;
+/**
+ * `POST /api/v1/account/passkeys/{register,sign-in}`: WebAuthn's `RegistrationResponseJSON` or
+ * `AuthenticationResponseJSON`. Only its frame is looked at here: the server's library verifies it.
+ */
+export const passkeyResponse = z
+  .looseObject({
+    id: base64url,
+    rawId: base64url,
+    type: z.literal("public-key"),
+    response: z.looseObject({ clientDataJSON: base64url }),
+  })
+  .check(isSmall);
+export type PasskeyResponse = z.infer<typeof passkeyResponse>;
+
+/** `POST /api/v1/account/oidc/{provider}`: where the browser goes next. */
+export const oidcStart = z.strictObject({ url: z.url().check(z.maxLength(8192)) });
