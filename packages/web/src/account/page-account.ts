@@ -1,0 +1,44 @@
+import * as z from "zod/mini";
+import { client } from "../api/client.ts";
+import { type AccountStore, createAccountStore } from "./session.ts";
+
+const news = z.enum(["signed-in", "signed-out"]);
+/** A page that is looked at again asks again when its knowledge is older than this. */
+const old = 60_000;
+
+let opened: AccountStore | undefined;
+
+/** This page's account. The first call asks the server and begins to listen to the other tabs. */
+export function pageAccount(): AccountStore {
+  opened ??= open();
+  return opened;
+}
+
+function open(): AccountStore {
+  const channel = new BroadcastChannel("portafilter.account");
+  const store = createAccountStore(client, (message) => {
+    channel.postMessage(message);
+  });
+  let asked = 0;
+  const refresh = () => {
+    asked = Date.now();
+    void store.refresh();
+  };
+  channel.addEventListener("message", ({ data }) => {
+    const heard = news.safeParse(data);
+    if (heard.success) store.hear(heard.data);
+  });
+  const look = () => {
+    const due = store.get().status === "unreachable" || Date.now() - asked > old;
+    if (document.visibilityState === "visible" && due) refresh();
+  };
+  document.addEventListener("visibilitychange", look);
+  addEventListener("focus", look);
+  addEventListener("online", look);
+  addEventListener("pageshow", (event) => {
+    // It slept in the tab's history, where no message reached it.
+    if (event.persisted) refresh();
+  });
+  refresh();
+  return store;
+}

@@ -1,0 +1,135 @@
+import type { api } from "@portafilter/protocol";
+import { expect, test, vi } from "vitest";
+import { createClient } from "../api/client.ts";
+import { createAccountStore, type News } from "./session.ts";
+
+const offers = { accounts: true, mail: false, providers: [] };
+const user = { id: "u1", email: "ada@example.org", hasPassword: true, passkeys: 0 };
+const stranger: api.SessionAnswer = { user: null, fresh: false, offers };
+const ada: api.SessionAnswer = { user, fresh: true, offers };
+
+/** A store over a server that says `session`, or does not answer when it is null. */
+function open(session: api.SessionAnswer | null) {
+  const server = { session, refuse: null as string | null, signOuts: 0 };
+  const announced: News[] = [];
+  const answer = (path: unknown): Response => {
+    if (server.session === null) throw new TypeError("no network");
+    if (path === "/api/v1/session") return Response.json(server.session);
+    if (server.refuse !== null)
+      return Response.json({ error: { code: server.refuse, message: "" } }, { status: 500 });
+    server.signOuts += 1;
+    server.session = stranger;
+    return Response.json({});
+  };
+  const client = createClient((path) => Promise.try(answer, path));
+  const store = createAccountStore(client, (news) => announced.push(news));
+  return { server, store, client, announced };
+}
+
+test("is loading until the server has answered, and tells who listens", async () => {
+  const { store } = open(ada);
+  const listener = vi.fn();
+  store.subscribe(listener);
+  expect(store.get()).toEqual({ status: "loading" });
+  const known = store.known();
+  void store.refresh();
+  expect(await known).toEqual({ status: "signed-in", user, fresh: true, offers });
+  expect(listener).toHaveBeenCalledTimes(1);
+});
+
+test("the same answer again changes nothing", async () => {
+  const { store } = open(ada);
+  const first = await store.refresh();
+  expect(await store.refresh()).toBe(first);
+});
+
+test("a server without accounts", async () => {
+  const { store } = open({ ...stranger, offers: { ...offers, accounts: false } });
+  expect(await store.refresh()).toEqual({ status: "off" });
+});
+
+test("a server that does not answer makes a stranger of the visitor until it does", async () => {
+  const { store, server } = open(null);
+  expect(await store.refresh()).toEqual({ status: "unreachable" });
+  server.session = ada;
+  expect((await store.refresh()).status).toBe("signed-in");
+});
+
+test("a failure later keeps what was known", async () => {
+  const { store, server } = open(ada);
+  await store.refresh();
+  server.session = null;
+  expect((await store.refresh()).status).toBe("signed-in");
+});
+
+test("signs out: the server first, then other tabs and this page", async () => {
+  const { store, server, announced } = open(ada);
+  await store.refresh();
+  const signingOut = store.signOut();
+  expect(announced).toEqual([]);
+  await signingOut;
+  expect(server.signOuts).toBe(1);
+  expect(announced).toEqual(["signed-out"]);
+  expect(store.get()).toEqual({ status: "signed-out", offers });
+});
+
+test("a sign-out that the server refuses changes nothing", async () => {
+  const { store, server, announced } = open(ada);
+  await store.refresh();
+  server.refuse = "database_unavailable";
+  await expect(store.signOut()).rejects.toMatchObject({ code: "database_unavailable" });
+  expect(store.get().status).toBe("signed-in");
+  expect(announced).toEqual([]);
+});
+
+test("an answer that was on its way during the sign-out does not sign in again", async () => {
+  const late = Promise.withResolvers<Response>();
+  let asked = 0;
+  const store = createAccountStore(
+    createClient(async (path) => {
+      if (path !== "/api/v1/session") return Response.json({});
+      asked += 1;
+      return asked === 2 ? late.promise : Response.json(asked === 1 ? ada : stranger);
+    }),
+  );
+  await store.refresh();
+  const second = store.refresh();
+  await store.signOut();
+  late.resolve(Response.json(ada));
+  await second;
+  expect(store.get().status).toBe("signed-out");
+});
+
+test("hears of a sign-out in another tab at once, though the server is out of reach", async () => {
+  const { store, server } = open(ada);
+  await store.refresh();
+  server.session = null;
+  store.hear("signed-out");
+  expect(store.get().status).toBe("signed-out");
+});
+
+test("hears of a sign-in in another tab and asks the server who it is", async () => {
+  const { store, server } = open(stranger);
+  await store.refresh();
+  server.session = ada;
+  store.hear("signed-in");
+  await vi.waitFor(() => {
+    expect(store.get().status).toBe("signed-in");
+  });
+});
+
+test("signing in here tells the other tabs", async () => {
+  const { store, announced } = open(ada);
+  expect((await store.signedIn()).status).toBe("signed-in");
+  expect(announced).toEqual(["signed-in"]);
+});
+
+test("a call that is refused because nobody is signed in any more ends the sign-in", async () => {
+  const { store, server, client } = open(ada);
+  await store.refresh();
+  server.refuse = "signed_out";
+  await client
+    .send({ method: "GET", path: "/api/v1/secrets", reply: {} as never })
+    .catch(() => undefined);
+  expect(store.get().status).toBe("signed-out");
+});
