@@ -1,3 +1,4 @@
+import type { ErrorCode } from "@portafilter/protocol";
 import type * as z from "zod/mini";
 
 /** Who is asking. */
@@ -31,6 +32,8 @@ export type Asked<A extends Auth, Params, Query, Body> = Readonly<{
   body: Body;
   /** Browser and system in words, from User-Agent. */
   device: string | null;
+  /** By which attempts are counted: never for the audit or a log. */
+  address: string;
   request: Request;
   /** Puts a header on the answer, such as Set-Cookie. */
   header: (name: string, value: string) => void;
@@ -39,13 +42,12 @@ export type Asked<A extends Auth, Params, Query, Body> = Readonly<{
 type Schema = z.ZodMiniType;
 type Out<S> = S extends Schema ? z.infer<S> : undefined;
 
-/** A route as declared; the table of all of them is what OpenAPI and the tests read. */
-export type Route<
-  A extends Auth = Auth,
-  Params extends Schema | undefined = Schema | undefined,
-  Query extends Schema | undefined = Schema | undefined,
-  Body extends Schema | undefined = Schema | undefined,
-  Reply extends Schema = Schema,
+/** What every declaration says. */
+type Declared<
+  A extends Auth,
+  Params extends Schema | undefined,
+  Query extends Schema | undefined,
+  Body extends Schema | undefined,
 > = Readonly<{
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** `/api/v1/secrets/:id` */
@@ -56,14 +58,52 @@ export type Route<
   auth: A;
   rateLimit: RateLimitName;
   params?: Params;
+  /** Values are texts; a name that comes twice is refused. Without it there may be no query. */
   query?: Query;
+  /** Without it there may be no body, or an empty object. */
   body?: Body;
   /** Bytes; `limits.requestBody` unless told. */
   maxBody?: number;
-  /** Parsed before it is sent: what the schema does not know does not leave. */
-  reply: Reply;
-  handle: (asked: Asked<A, Out<Params>, Out<Query>, Out<Body>>) => Promise<z.input<Reply>>;
+  /** Refusals of its own, for OpenAPI, besides those that its declaration implies. */
+  problems?: readonly ErrorCode[];
 }>;
+
+/** A route that answers JSON. */
+export type JsonRoute<
+  A extends Auth = Auth,
+  Params extends Schema | undefined = Schema | undefined,
+  Query extends Schema | undefined = Schema | undefined,
+  Body extends Schema | undefined = Schema | undefined,
+  Reply extends Schema = Schema,
+> = Declared<A, Params, Query, Body> &
+  Readonly<{
+    answers?: "json";
+    /** Parsed before it is sent: what the schema does not know does not leave. */
+    reply: Reply;
+    handle: (asked: Asked<A, Out<Params>, Out<Query>, Out<Body>>) => Promise<z.input<Reply>>;
+  }>;
+
+/** A route that makes its answer itself: a stream, a redirect. */
+export type RawRoute<
+  A extends Auth = Auth,
+  Params extends Schema | undefined = Schema | undefined,
+  Query extends Schema | undefined = Schema | undefined,
+  Body extends Schema | undefined = Schema | undefined,
+> = Declared<A, Params, Query, Body> &
+  Readonly<{
+    answers: "response";
+    /**
+     * Who may come here: code of the platform's own pages, as everywhere, or a browser that another
+     * site sent (`navigation`), which then proves itself by something only this visitor's browser has.
+     */
+    from: "page" | "navigation";
+    /** Media type of the answer, for OpenAPI. */
+    type: string;
+    handle: (asked: Asked<A, Out<Params>, Out<Query>, Out<Body>>) => Promise<Response>;
+  }>;
+
+/** A route as declared; the table of all of them is what OpenAPI and the tests read. */
+export type Route = JsonRoute | RawRoute;
 
 /** Declares a route, with its handler's types made from its schemas. */
 export function route<
@@ -72,7 +112,17 @@ export function route<
   Params extends Schema | undefined = undefined,
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
->(declared: Route<A, Params, Query, Body, Reply>): Route {
+>(declared: JsonRoute<A, Params, Query, Body, Reply>): Route {
   // A handler of one body is no handler of any body; the mount parses with the same schemas first.
-  return declared as unknown as Route;
+  return declared as unknown as JsonRoute;
+}
+
+/** Declares a route whose handler makes the whole answer. */
+export function rawRoute<
+  A extends Auth,
+  Params extends Schema | undefined = undefined,
+  Query extends Schema | undefined = undefined,
+  Body extends Schema | undefined = undefined,
+>(declared: Omit<RawRoute<A, Params, Query, Body>, "answers">): Route {
+  return { ...declared, answers: "response" } as unknown as RawRoute;
 }

@@ -106,7 +106,7 @@ export function accepts(c: Context, encoding: Encoding): boolean {
 /** Node's side of the request, as far as it is needed; undefined in tests, where there is none. */
 type Connection = Readonly<{ destroy: () => void; remoteAddress?: string }>;
 
-function connectionOf(c: Context): Connection | undefined {
+export function connectionOf(c: Context): Connection | undefined {
   return (c.env as { incoming?: { socket?: Connection } } | undefined)?.incoming?.socket;
 }
 

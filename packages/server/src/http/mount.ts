@@ -1,0 +1,151 @@
+import { limits as sizes } from "@portafilter/protocol";
+import type { Context, Hono } from "hono";
+import type * as z from "zod/mini";
+import type { Log } from "../log.ts";
+import { Problem } from "../problem.ts";
+import { jsonAnswer, refusalAnswer } from "./answer.ts";
+import { clientAddress } from "./client-address.ts";
+import { deviceOf } from "./device.ts";
+import { ExplainedError, logFailure } from "./error-log.ts";
+import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
+import { readJsonBody } from "./read-body.ts";
+import type { Asked, RateLimitName, Route, Session } from "./route.ts";
+import { connectionOf } from "./send.ts";
+import { traceOf } from "./trace.ts";
+
+/** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */
+export type Sessions = Readonly<{ of: (headers: Headers) => Promise<Session | null> }>;
+
+/** Counts requests. Asked twice for each: by address first, by user once it is known who asks. */
+export type Limits = Readonly<{
+  /** @throws Problem `rate_limited` */
+  byAddress: (limit: RateLimitName, address: string) => Promise<void>;
+  /** @throws Problem `rate_limited` */
+  byUser: (limit: RateLimitName, userId: string) => Promise<void>;
+}>;
+
+export type MountPorts = Readonly<{
+  sessions: Sessions;
+  limits: Limits;
+  log: Log;
+  platformOrigin: string;
+  /** How many entries at the end of X-Forwarded-For the operator's proxies wrote. */
+  trustedProxies: number;
+}>;
+
+/**
+ * Puts declared routes on an app. Every request passes, in this order: method, where it comes from,
+ * rate limit by address, sign-in, rate limit by user, freshness, and the schemas of what it brings.
+ * What the handler gives back passes the schema of the answer. Nothing is ever cached, no answer
+ * allows another origin anything.
+ */
+export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPorts): void {
+  // A fixed address goes before one with a parameter that would fit it too.
+  const ordered = routes.toSorted(
+    (a, b) => Number(a.path.includes(":")) - Number(b.path.includes(":")),
+  );
+  for (const route of ordered) {
+    app.on(route.method, route.path, async (c, next) => {
+      // Hono answers HEAD by way of GET; the API has no HEAD.
+      if (c.req.method !== route.method) return next();
+      return answer(c, route, ports);
+    });
+  }
+  for (const path of new Set(ordered.map((route) => route.path))) {
+    const methods = ordered.filter((route) => route.path === path).map((route) => route.method);
+    app.all(path, (c) => {
+      traceOf(c).route = path;
+      const response = refusalAnswer(new Problem("method_not_allowed"), traceOf(c).id);
+      response.headers.set("allow", methods.join(", "));
+      return response;
+    });
+  }
+}
+
+async function answer(c: Context, route: Route, ports: MountPorts): Promise<Response> {
+  const trace = traceOf(c);
+  trace.route = route.path;
+  try {
+    return await serve(c, route, ports);
+  } catch (error) {
+    logFailure(ports.log, error, { id: trace.id, operation: route.operation });
+    return refusalAnswer(error, trace.id);
+  }
+}
+
+async function serve(c: Context, route: Route, ports: MountPorts): Promise<Response> {
+  const request = c.req.raw;
+  const { headers } = request;
+  if (route.answers === "response" && route.from === "navigation") refuseEmbedded(headers);
+  else refuseForeign(headers, ports.platformOrigin);
+
+  const { remoteAddress } = connectionOf(c) ?? {};
+  const forwarded = headers.get("x-forwarded-for");
+  const address = clientAddress(remoteAddress, forwarded, ports.trustedProxies);
+  await ports.limits.byAddress(route.rateLimit, address);
+  const session = await ports.sessions.of(headers);
+  if (session !== null) await ports.limits.byUser(route.rateLimit, session.userId);
+  if (route.auth !== "none" && session === null) throw new Problem("signed_out");
+  if (route.auth === "fresh" && session?.isFresh !== true) throw new Problem("confirm_needed");
+
+  const added = new Headers();
+  const asked = {
+    session,
+    params: parse(route.params, c.req.param(), "not_found"),
+    query: readQuery(route.query, new URL(request.url).searchParams),
+    body: readBody(route.body, await readJsonBody(request, route.maxBody ?? sizes.requestBody)),
+    device: deviceOf(headers.get("user-agent")),
+    address,
+    request,
+    header: (name: string, value: string) => {
+      added.append(name, value);
+    },
+    // The mount has just parsed with the schemas that the handler's types are made from.
+  } as Asked<"session", undefined, undefined, undefined>;
+
+  if (route.answers === "response") return finished(await route.handle(asked), added);
+  const parsed = route.reply.safeParse(await route.handle(asked));
+  // Fail closed: an answer that is not what was declared may hold what must not leave.
+  if (!parsed.success) throw badReply(route.operation, parsed.error);
+  return jsonAnswer(parsed.data, 200, added);
+}
+
+/** Names fields, never values. */
+function badReply(operation: string, { issues }: z.core.$ZodError): ExplainedError {
+  const wrong = issues.map(({ path, code }) => `${path.join(".")} ${code}`).join("; ");
+  return new ExplainedError(`${operation} answered what it does not declare: ${wrong}`);
+}
+
+function readQuery(schema: z.ZodMiniType | undefined, query: URLSearchParams): unknown {
+  const entries = [...query];
+  const values = Object.fromEntries(entries);
+  if (Object.keys(values).length !== entries.length) throw new Problem("bad_request");
+  if (schema === undefined && entries.length > 0) throw new Problem("bad_request");
+  return parse(schema, values, "bad_request");
+}
+
+function readBody(schema: z.ZodMiniType | undefined, body: unknown): unknown {
+  if (schema !== undefined) return parse(schema, body, "bad_request");
+  const isNothing = body === undefined || JSON.stringify(body) === "{}";
+  if (!isNothing) throw new Problem("bad_request");
+  return undefined;
+}
+
+function parse(
+  schema: z.ZodMiniType | undefined,
+  value: unknown,
+  refusal: "bad_request" | "not_found",
+): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new Problem(refusal);
+  return parsed.data;
+}
+
+/** A handler's own answer, with what every answer of the API has. */
+function finished(response: Response, added: Headers): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of added) headers.append(name, value);
+  headers.set("cache-control", "no-store");
+  return new Response(response.body, { status: response.status, headers });
+}

@@ -1,0 +1,47 @@
+import { Problem } from "../problem.ts";
+import { parseStrictJson } from "./json-text.ts";
+
+/**
+ * Reads a request's body as JSON. Counts while it reads, whatever Content-Length says, and stops
+ * reading at the limit. Compressed bodies are not unpacked but refused.
+ * @returns undefined when there is none.
+ * @throws Problem `too_large` or `bad_request`
+ */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+  const { headers, body } = request;
+  if (body === null || headers.get("content-length") === "0") return undefined;
+  const type = headers.get("content-type");
+  if (type !== null && !jsonType.test(type)) throw new Problem("bad_request");
+  if (headers.has("content-encoding")) throw new Problem("bad_request");
+  if (Number(headers.get("content-length") ?? 0) > maxBytes) throw new Problem("too_large");
+  const bytes = await readBytes(body, maxBytes);
+  if (bytes.byteLength === 0) return undefined;
+  const value = type === null ? undefined : parseStrictJson(decode(bytes));
+  if (value === undefined) throw new Problem("bad_request");
+  return value;
+}
+
+const jsonType = /^application\/json(?:; ?charset=utf-8)?$/i;
+
+async function readBytes(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop cancels the stream.
+  for await (const part of body) {
+    size += part.byteLength;
+    if (size > maxBytes) throw new Problem("too_large");
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A byte order mark is left in, where JSON refuses it. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem("bad_request");
+  }
+}
