@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import { ConfigError, parseSettings } from "./settings.ts";
+
+export { ConfigError } from "./settings.ts";
 
 const hostName = z
   .string()
@@ -61,22 +64,12 @@ export type Config = Readonly<{
   logLevel: string;
 }>;
 
-/** A setting that cannot be used. The message names the setting, never its value. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
 /**
  * Reads the settings once, at the start of the process.
  * @throws ConfigError naming every setting that is wrong.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = settings.safeParse(env);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
-  }
-  const s = parsed.data;
+  const s = parseSettings(settings, env);
   const publicUrl = new URL(s.PUBLIC_URL ?? `http://${s.PLATFORM_HOST}:${s.PORT}`);
   if (publicUrl.hostname !== s.PLATFORM_HOST) {
     throw new ConfigError("PUBLIC_URL must have PLATFORM_HOST as its host name");

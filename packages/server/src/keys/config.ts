@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { ConfigError } from "../config.ts";
+import { ConfigError, parseSettings } from "../settings.ts";
 import type { Endpoint } from "./transport.ts";
 
 const optional = z
@@ -57,12 +57,7 @@ export type KeyClientConfig = Endpoint &
 export function readKeyClientConfig(
   env: NodeJS.ProcessEnv = process.env,
 ): KeyClientConfig | undefined {
-  const parsed = settings.safeParse(env);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
-  }
-  const s = parsed.data;
+  const s = parseSettings(settings, env);
   if (s.KEYSERVER_ADDR === undefined) return undefined;
   return Object.freeze({
     origin: originOf(s.KEYSERVER_ADDR, s.KEYSERVER_PLAIN_HTTP === "1"),
