@@ -49,8 +49,13 @@ test.for(everywhere)("%s, %i: the headers that every answer has", async ([url, s
   expect(header("cross-origin-resource-policy")).toBe("same-origin");
   expect(header("origin-agent-cluster")).toBe("?1");
   expect(header("permissions-policy")).toMatch(/camera=\(\).*clipboard-read=\(\).*usb=\(\)/);
-  const copying = url.startsWith(platform) ? "clipboard-write=(self)" : "clipboard-write=()";
-  expect(header("permissions-policy")).toContain(copying);
+  const own = url.startsWith(platform) ? "(self)" : "()";
+  for (const feature of [
+    "clipboard-write",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+  ])
+    expect(header("permissions-policy")).toContain(`${feature}=${own}`);
   expect(header("access-control-allow-origin")).toBeNull();
   const csp = header("content-security-policy") ?? "";
   expect(csp).toContain("default-src 'none'");

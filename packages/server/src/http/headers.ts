@@ -36,11 +36,12 @@ const noPermissions = [
   .map((feature) => `${feature}=()`)
   .join(", ");
 
-/** The host page may copy its console's text; it grants nothing to the frames in it. */
-export const platformPermissions = noPermissions.replace(
-  "clipboard-write=()",
-  "clipboard-write=(self)",
-);
+/** The host page may copy its console's text and use passkeys; it grants nothing to the frames in it. */
+export const platformPermissions = [
+  "clipboard-write",
+  "publickey-credentials-create",
+  "publickey-credentials-get",
+].reduce((all, own) => all.replace(`${own}=()`, `${own}=(self)`), noPermissions);
 
 /** The headers of every answer, errors included. `https` adds HSTS. */
 export function securityHeaders(

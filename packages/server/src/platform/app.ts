@@ -15,7 +15,13 @@ export type PlatformOptions = Readonly<{
 }>;
 
 /** Addresses that the host page knows (`packages/web/src/App.tsx`); under any other it says that there is nothing. */
-const pages = [/^\/$/, /^\/how-it-works$/, /^\/snippet\/[^/]+\/v1$/];
+const pages = [
+  /^\/$/,
+  /^\/how-it-works$/,
+  /^\/snippet\/[^/]+\/v1$/,
+  /^\/(?:sign-in|sign-in\/done|sign-up|forgot|reset|verify-email)$/,
+  /^\/settings\/(?:account|secrets)$/,
+];
 
 /** The platform's origin: the host page, its files and the API. */
 export function createPlatform({ sites, files, send, log }: PlatformOptions): Hono {
