@@ -35,7 +35,6 @@ test("sends JSON to its own origin, follows no redirect, and returns what the sc
   expect(fetch.mock.calls[0]?.[0]).toBe("/api/v1/secrets/s1/reveal");
   expect(fetch.mock.calls[0]?.[1]).toMatchObject({
     method: "POST",
-    mode: "same-origin",
     credentials: "same-origin",
     redirect: "error",
     cache: "no-store",

@@ -68,7 +68,7 @@ async function answerOf(send: typeof fetch, call: Call<z.ZodMiniType>): Promise<
   try {
     return await send(call.path, {
       method: call.method,
-      mode: "same-origin",
+      // Not `mode: "same-origin"`: under this page's referrer policy it would make `Origin` be "null".
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
