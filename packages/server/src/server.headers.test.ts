@@ -11,7 +11,7 @@ const everywhere: [url: string, status: number, init?: RequestInit][] = [
   [`${platform}/snippet/streamlit/v1`, 200],
   [`${platform}/how-it-works`, 200],
   [`${platform}/nobody/nothing`, 404],
-  [`${platform}/settings/secrets`, 404],
+  [`${platform}/settings/nothing`, 404],
   [`${platform}/no-such-page`, 404],
   [`${platform}/assets/index-abc123.js`, 200],
   [`${platform}/assets/none.js`, 404],
