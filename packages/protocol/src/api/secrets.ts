@@ -26,6 +26,11 @@ export const secretEntry = z.strictObject({
   /** How many versions are kept, this one included. */
   versions: z.int(),
   grants: z.array(grant),
+  /**
+   * What is stored is not what was written: somebody changed it in the database. It is refused
+   * wherever it is asked for, and can only be deleted.
+   */
+  damaged: z.boolean(),
 });
 export type SecretEntry = z.infer<typeof secretEntry>;
 
@@ -37,10 +42,19 @@ export const versionList = z.strictObject({
   versions: z.array(z.strictObject({ version: z.int(), createdAt: moment })),
 });
 
+/**
+ * A value on its way in. Any text, so that one that is empty or too long is told as `value_too_long`.
+ * Secret material.
+ */
+const typedValue = z.string();
+
 /** `POST /api/v1/secrets` */
-export const newSecret = z.strictObject({ name: secretName, value: secretValue });
+export const newSecret = z.strictObject({ name: secretName, value: typedValue });
+export const newSecretAnswer = z.strictObject({ id: databaseId });
 /** `POST /api/v1/secrets/{id}/versions` */
-export const newVersion = z.strictObject({ value: secretValue });
+export const newVersion = z.strictObject({ value: typedValue });
+/** The answer to a change and to a restore: the version that is in use now. */
+export const versionAnswer = z.strictObject({ version: z.int() });
 /** `POST /api/v1/secrets/{id}/restore`: the value of that version becomes a new version. */
 export const restoreVersion = z.strictObject({ version: z.int().check(z.minimum(1)) });
 /** `PATCH /api/v1/secrets/{id}` */
@@ -69,7 +83,7 @@ export type UseAnswer = z.infer<typeof useAnswer>;
 export const allowSecret = z.strictObject({
   app: appId,
   name: secretName,
-  value: z.nullable(secretValue),
+  value: z.nullable(typedValue),
   until: z.nullable(moment),
 });
 
@@ -87,8 +101,9 @@ export const merge = z.strictObject({
   /** Made once by the tab for what it holds. */
   mergeId: z.uuid(),
   secrets: z
-    .array(z.strictObject({ name: secretName, value: secretValue }))
+    .array(z.strictObject({ name: secretName, value: typedValue }))
     .check(z.maxLength(limits.secretsPerUser)),
+  /** Those of names that are not among `secrets` are left out: the app asks again. */
   grants: z
     .array(z.strictObject({ app: appId, name: secretName }))
     .check(z.maxLength(limits.mergeGrants)),
