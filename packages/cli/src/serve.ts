@@ -5,6 +5,8 @@ import {
   type Config,
   closure,
   createLog,
+  createMetrics,
+  createMetricsApp,
   createPackages,
   createServer,
   type Fetched,
@@ -16,6 +18,7 @@ import {
   places,
   readConfig,
   readLock,
+  withoutAccounts,
 } from "@portafilter/server";
 import { Fatal } from "./fatal.ts";
 import { ensureSnapshot } from "./snapshot.ts";
@@ -34,8 +37,27 @@ export async function serve(say: (line: string) => void): Promise<void> {
   const packages = await createPackages(config, readLock(), places, log);
   await prepare(packages, config, say, stop);
   if (stop.aborted) return;
-  const app = await createServer({ config, packages, folders: places, log });
+  const accounts = withoutAccounts({ ...config, log });
+  const metrics = createMetrics();
+  const { api, readiness } = accounts;
+  const count = metrics.request;
+  const app = await createServer({
+    config,
+    packages,
+    folders: places,
+    api,
+    readiness,
+    count,
+    log,
+  });
   const server = await listenOrTell(app, config);
+  const metricsServer =
+    config.metricsPort === undefined
+      ? undefined
+      : await listenOrTell(createMetricsApp(metrics, readiness), {
+          port: config.metricsPort,
+          host: "127.0.0.1",
+        });
   if (sharesSite(config)) {
     log.warn(
       "APPS_DOMAIN shares a site with the platform; give apps a registrable domain of their own",
@@ -44,7 +66,7 @@ export async function serve(say: (line: string) => void): Promise<void> {
   say(`Portafilter is ready at ${config.platformOrigin}`);
   fetchRest(packages, log);
   await aborted(stop);
-  await server.close();
+  await Promise.all([accounts.close(), server.close(), metricsServer?.close()]);
 }
 
 /** Fetches and makes what a first visitor needs; says so when it takes a while. */
@@ -120,7 +142,10 @@ async function writable(dir: string): Promise<void> {
   }
 }
 
-async function listenOrTell(app: Parameters<typeof listen>[0], { port, host }: Config) {
+async function listenOrTell(
+  app: Parameters<typeof listen>[0],
+  { port, host }: Pick<Config, "port" | "host">,
+) {
   return listen(app, port, host).catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {

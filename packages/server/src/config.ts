@@ -40,6 +40,10 @@ const settings = z.object({
   LISTED_PACKAGES_MAX_MB: z.coerce.number().positive().default(2048),
   /** Whether large files are sent compressed: `auto` spares clients on this machine. */
   COMPRESS: z.enum(["auto", "always", "never"]).default("auto"),
+  /** How many proxies of the operator's own stand in front and add to X-Forwarded-For. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** Metrics are served on this port of the loopback address; not at all without it. */
+  METRICS_PORT: optional(z.coerce.number().int().min(1).max(65535)),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
 });
 
@@ -61,6 +65,8 @@ export type Config = Readonly<{
   downTime: number;
   listedMaxBytes: number;
   compress: "auto" | "always" | "never";
+  trustedProxies: number;
+  metricsPort: number | undefined;
   logLevel: string;
 }>;
 
@@ -90,6 +96,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     downTime: s.SOURCE_DOWN_TIME * 1000,
     listedMaxBytes: s.LISTED_PACKAGES_MAX_MB * 1024 * 1024,
     compress: s.COMPRESS,
+    trustedProxies: s.TRUSTED_PROXIES,
+    metricsPort: s.METRICS_PORT,
     logLevel: s.LOG_LEVEL,
   });
 }

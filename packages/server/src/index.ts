@@ -1,8 +1,11 @@
+export { type AccountParts, withoutAccounts } from "./account-parts.ts";
 export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
 export { type Listening, listen } from "./listen.ts";
 export { createLog, type Log } from "./log.ts";
+export { createMetrics } from "./metrics.ts";
+export { createMetricsApp } from "./metrics-app.ts";
 export { closure, type LockedFile, readLock } from "./packages/lock.ts";
 export { createPackages, type Fetched, fetchFiles, type Packages } from "./packages/service.ts";
 export { places } from "./places.ts";

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Hono } from "hono";
 import { answerBrokenRequest } from "./broken-request.ts";
+import type { SiteApp } from "./http/app.ts";
 
 /** A server that is listening. */
 export type Listening = Readonly<{ port: number; close: () => Promise<void> }>;
@@ -13,11 +13,7 @@ const grace = 3_000;
  * Listens on a port.
  * @throws the operating system's error, such as EADDRINUSE.
  */
-export async function listen(
-  app: Pick<Hono, "fetch">,
-  port: number,
-  host: string,
-): Promise<Listening> {
+export async function listen(app: SiteApp, port: number, host: string): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
     serverOptions: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 },

@@ -7,11 +7,13 @@ import { createManifest, manifestElement } from "./app-origin/manifest.ts";
 import { createMembers } from "./app-origin/members.ts";
 import { readSnapshots } from "./app-origin/snapshots.ts";
 import type { Config } from "./config.ts";
-import { createApp } from "./http/app.ts";
+import { createApp, type SiteApp } from "./http/app.ts";
 import { createCompressor } from "./http/compressor.ts";
+import type { Readiness } from "./http/readiness.ts";
 import { folderResources, type Resource, textResource, versionOf } from "./http/resources.ts";
 import { createSender } from "./http/send.ts";
 import { createSites } from "./http/sites.ts";
+import type { Seen } from "./http/watch.ts";
 import type { Log } from "./log.ts";
 import { pyodideLock } from "./packages/pyodide-lock.ts";
 import type { Packages } from "./packages/service.ts";
@@ -25,6 +27,11 @@ export type ServerParts = Readonly<{
   packages: Packages;
   /** The built runner, the built host page and Pyodide's core. */
   folders: Readonly<{ runner: string; web: string; pyodide: string }>;
+  /** What answers under `/api/` just now. */
+  api: () => SiteApp;
+  readiness: Readiness;
+  /** Told of every request. */
+  count: (seen: Seen) => void;
   log: Log;
 }>;
 
@@ -33,7 +40,8 @@ export type ServerParts = Readonly<{
  * image needs a restart.
  * @throws when something that `make build` makes is missing.
  */
-export async function createServer({ config, packages, folders, log }: ServerParts): Promise<Hono> {
+export async function createServer(parts: ServerParts): Promise<Hono> {
+  const { config, packages, folders, api, readiness, count, log } = parts;
   const { lock, mirror, index } = packages;
   const sites = createSites(config);
   const compressor = await createCompressor(join(config.dataDir, "compressed"), log);
@@ -64,7 +72,7 @@ export async function createServer({ config, packages, folders, log }: ServerPar
   const pages = new Map(await builtFolder(folders.web));
   const page = await readFile(join(folders.web, "index.html"), "utf8");
   pages.set("index.html", textResource(hostPage(page, sites.appsHost), "text/html; charset=utf-8"));
-  const platform = createPlatform({ sites, files: pages, send, log });
+  const platform = createPlatform({ sites, files: pages, send, api, readiness, log });
   const app = createAppOrigin({
     sites,
     frame: textResource(frame, "text/html; charset=utf-8"),
@@ -80,7 +88,7 @@ export async function createServer({ config, packages, folders, log }: ServerPar
     compress: config.compress,
     log,
   });
-  return createApp(sites, { platform, app }, log);
+  return createApp(sites, { platform, app }, { log, count });
 }
 
 /** The built host page, told where apps live. */

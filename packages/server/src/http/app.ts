@@ -3,6 +3,8 @@ import type { Log } from "../log.ts";
 import { answerErrors, errorAnswer } from "./errors.ts";
 import { closedCsp, securityHeaders, withHeaders } from "./headers.ts";
 import type { Site, Sites } from "./sites.ts";
+import { traceOf } from "./trace.ts";
+import { type Seen, watch } from "./watch.ts";
 
 /** What a site is to the door: it answers requests. */
 export type SiteApp = Readonly<{
@@ -16,7 +18,7 @@ export type SiteApp = Readonly<{
 export function createApp(
   sites: Sites,
   apps: Readonly<Record<Exclude<Site["kind"], "none">, SiteApp>>,
-  log: Log,
+  { log, count }: Readonly<{ log: Log; count: (seen: Seen) => void }>,
 ): Hono {
   const refuse = new Hono();
   refuse.use(withHeaders(securityHeaders(closedCsp, sites.https)));
@@ -24,10 +26,12 @@ export function createApp(
 
   const door = new Hono();
   door.onError(answerErrors(log));
+  door.use(watch(log, count));
   door.all("*", (c) => {
     const { host } = new URL(c.req.url);
     const named = c.req.header("host")?.toLowerCase() ?? host;
     const { kind } = sites.of(named === host ? named : undefined);
+    traceOf(c).route = kind;
     return (kind === "none" ? refuse : apps[kind]).fetch(c.req.raw, c.env as object);
   });
   return door;

@@ -2,7 +2,9 @@ import { type ErrorCode, errorCodes } from "@portafilter/protocol";
 import type { Context, ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Log } from "../log.ts";
-import { Problem } from "../problem.ts";
+import { refusalAnswer } from "./answer.ts";
+import { logFailure } from "./error-log.ts";
+import { traceOf } from "./trace.ts";
 
 /** The answer for a code of the protocol's table. */
 export function errorAnswer(c: Context, code: ErrorCode): Response {
@@ -14,8 +16,8 @@ export function errorAnswer(c: Context, code: ErrorCode): Response {
 /** Answers thrown errors: a Problem by its code, all else as `internal`, with the reason in the log only. */
 export function answerErrors(log: Log): ErrorHandler {
   return (error, c) => {
-    if (error instanceof Problem) return errorAnswer(c, error.code);
-    log.error({ err: error, method: c.req.method, path: c.req.path }, "a request failed");
-    return errorAnswer(c, "internal");
+    const { id, route } = traceOf(c);
+    logFailure(log, error, { id, route, method: c.req.method });
+    return refusalAnswer(error, id);
   };
 }

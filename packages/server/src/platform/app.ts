@@ -1,6 +1,9 @@
 import { Hono } from "hono";
+import { jsonAnswer } from "../http/answer.ts";
+import type { SiteApp } from "../http/app.ts";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
 import { platformCsp, platformPermissions, securityHeaders, withHeaders } from "../http/headers.ts";
+import { createReadyAnswer, type Readiness } from "../http/readiness.ts";
 import type { Resource } from "../http/resources.ts";
 import type { Sender } from "../http/send.ts";
 import type { Sites } from "../http/sites.ts";
@@ -11,6 +14,9 @@ export type PlatformOptions = Readonly<{
   /** The built host page, by path; `index.html` and `assets/…` among them. */
   files: ReadonlyMap<string, Resource>;
   send: Sender;
+  /** What answers under `/api/`. Asked for each request, since there may be no database at first. */
+  api: () => SiteApp;
+  readiness: Readiness;
   log: Log;
 }>;
 
@@ -24,7 +30,8 @@ const pages = [
 ];
 
 /** The platform's origin: the host page, its files and the API. */
-export function createPlatform({ sites, files, send, log }: PlatformOptions): Hono {
+export function createPlatform(options: PlatformOptions): Hono {
+  const { sites, files, send, api, readiness, log } = options;
   const index = files.get("index.html");
   if (index === undefined) throw new Error("the host page is not built");
   const app = new Hono();
@@ -38,11 +45,9 @@ export function createPlatform({ sites, files, send, log }: PlatformOptions): Ho
     if (c.req.header("service-worker") !== undefined) return errorAnswer(c, "not_found");
     return next();
   });
-  app.get("/healthz", (c) => {
-    c.header("cache-control", "no-store");
-    return c.json({ status: "ok" });
-  });
-  app.all("/api/*", (c) => errorAnswer(c, "not_found"));
+  app.get("/healthz", () => jsonAnswer({ status: "ok" }));
+  app.get("/readyz", createReadyAnswer(readiness));
+  app.all("/api/*", (c) => api().fetch(c.req.raw, c.env as object));
   app.get("*", async (c) => {
     const file = files.get(c.req.path.slice(1));
     if (file !== undefined) {

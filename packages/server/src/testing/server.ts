@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hono } from "hono";
-import { createServer } from "../server.ts";
+import { createRefusingApi } from "../http/api.ts";
+import { createServer, type ServerParts } from "../server.ts";
 import { type TestPackages, temporaryFolder, testPackages } from "./packages.ts";
 
 export const platform = "http://pycafe.localhost:8080";
@@ -36,7 +37,11 @@ export type TestServer = TestPackages &
 
 /** The whole server, in process, on small stand-ins for what `make build` makes. */
 export async function testServer(
-  settings: { compress?: "auto" | "always" | "never"; snapshots?: Record<string, string> } = {},
+  settings: {
+    compress?: "auto" | "always" | "never";
+    snapshots?: Record<string, string>;
+    parts?: Partial<Pick<ServerParts, "api" | "readiness" | "count" | "log">>;
+  } = {},
 ): Promise<TestServer> {
   const packages = await testPackages();
   const root = await temporaryFolder();
@@ -59,7 +64,16 @@ export async function testServer(
     file.name === "both" ? { ...file, name: "streamlit" } : file,
   );
   const named = { ...packages, lock: { ...packages.lock, files: streamlit } };
-  const app = await createServer({ config, packages: named, folders, log });
+  const app = await createServer({
+    config,
+    packages: named,
+    folders,
+    api: () => createRefusingApi("not_found"),
+    readiness: () => Promise.resolve({}),
+    count: () => undefined,
+    log,
+    ...settings.parts,
+  });
   const ask = async (url: string, init: RequestInit = {}) =>
     app.request(url, {
       ...init,
