@@ -47,3 +47,4 @@ export const auditPage = z.strictObject({
   /** What to ask for `before` to go on; null at the end. */
   before: z.nullable(z.int()),
 });
+export type AuditPage = z.infer<typeof auditPage>;

@@ -1,0 +1,136 @@
+import { type AppId, api } from "@portafilter/protocol";
+import type { Database } from "../db/database.ts";
+import { Problem } from "../problem.ts";
+import { groupCommit } from "./group.ts";
+import type { AuditKey } from "./hash.ts";
+import {
+  begin,
+  eraseChain,
+  extend,
+  newest,
+  type Refused,
+  type Stored,
+  type Tx,
+  type Unplaced,
+} from "./store.ts";
+
+/** What happened. Never a value. */
+export type AuditEvent = Readonly<{
+  userId: string;
+  action: api.AuditAction;
+  app?: AppId | null;
+  secret?: string | null;
+  /** Browser and system in words (`http/device.ts`). */
+  device?: string | null;
+}>;
+
+/** One hash chain of events for each account. */
+export type Audit = Readonly<{
+  /**
+   * Writes events down in the caller's transaction, as its last step: from here to its end nobody else
+   * adds to these accounts' chains.
+   * @throws Problem `signed_out` for an account that was erased, `integrity_failure` for one whose
+   * chain was tampered with. The transaction must be given up then.
+   */
+  append: (tx: Tx, events: readonly AuditEvent[]) => Promise<void>;
+  /**
+   * Writes an event down together with those of others, and resolves when it is there for good. What
+   * the event tells of must not be given out when it rejects. Never inside a transaction.
+   * @throws Problem as `append`, or `database_unavailable`.
+   */
+  record: (event: AuditEvent) => Promise<void>;
+  /**
+   * The entries before the one numbered `before` (null: the newest), newest first.
+   * @throws Problem `integrity_failure` when a row is none that we wrote.
+   */
+  page: (userId: string, before: number | null) => Promise<api.AuditPage>;
+  /** Deletes an account's entries for ever, in the caller's transaction. */
+  erase: (tx: Tx, userId: string) => Promise<void>;
+}>;
+
+/** Entries on a page. */
+const pageSize = 50;
+/** Accounts whose chain is known to have begun. */
+const mostKnown = 50_000;
+
+export type AuditPorts = Readonly<{
+  db: Pick<Database, "kysely" | "transaction">;
+  key: AuditKey;
+  now?: () => number;
+}>;
+
+export function createAudit({ db, key, now = Date.now }: AuditPorts): Audit {
+  const begun = new Set<string>();
+
+  async function write(events: readonly AuditEvent[]): Promise<Refused> {
+    const at = now();
+    const unplaced = events.map((event) => place(event, at));
+    const strangers = [...new Set(events.map(({ userId }) => userId))].filter(
+      (user) => !begun.has(user),
+    );
+    const refused = await db.transaction(async (tx) => {
+      if (strangers.length > 0) await begin(tx, key, strangers);
+      return extend(tx, key, unplaced);
+    });
+    if (begun.size > mostKnown) begun.clear();
+    for (const user of strangers) begun.add(user);
+    for (const user of refused.absent) begun.delete(user);
+    return refused;
+  }
+
+  return {
+    append: async (tx, events) => {
+      if (events.length === 0) return;
+      await begin(tx, key, [...new Set(events.map(({ userId }) => userId))]);
+      const at = now();
+      const refused = await extend(
+        tx,
+        key,
+        events.map((event) => place(event, at)),
+      );
+      for (const { userId } of events) {
+        const problem = problemOf(refused, userId);
+        if (problem !== null) throw problem;
+      }
+    },
+    record: groupCommit(async (events) => {
+      const refused = await write(events);
+      return ({ userId }: AuditEvent) => problemOf(refused, userId);
+    }),
+    page: async (userId, before) => {
+      const found = await newest(db.kysely, userId, before, pageSize + 1);
+      const entries = found.slice(0, pageSize).map(shown);
+      const last = entries.at(-1);
+      return { entries, before: found.length > pageSize && last ? last.seq : null };
+    },
+    erase: (tx, userId) => eraseChain(tx, key, userId, now()),
+  };
+}
+
+function problemOf({ absent, forged }: Refused, userId: string): Problem | null {
+  if (forged.has(userId)) return new Problem("integrity_failure");
+  return absent.has(userId) ? new Problem("signed_out") : null;
+}
+
+function place({ userId, action, app, secret, device }: AuditEvent, at: number): Unplaced {
+  return {
+    userId,
+    at,
+    action,
+    app: text(app, 64),
+    secret: text(secret, 128),
+    device: text(device, 200),
+  };
+}
+
+/** As PostgreSQL keeps it: no NUL, no half of a character, and bounded. */
+function text(value: string | null | undefined, length: number): string | null {
+  return value?.slice(0, length).replaceAll("\0", "\uFFFD").toWellFormed() ?? null;
+}
+
+function shown({ seq, at, action, app, secret, device }: Stored): api.AuditEntry {
+  const entry = { seq, at: new Date(at).toISOString(), action, app, secret, device };
+  const parsed = api.auditEntry.safeParse(entry);
+  if (!parsed.success) throw new Problem("integrity_failure");
+  return parsed.data;
+}

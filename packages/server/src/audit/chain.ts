@@ -1,0 +1,39 @@
+import { encodeFields } from "./encoding.ts";
+import { type AuditKey, macOf } from "./hash.ts";
+
+/** An event as it stands in the list, without its MAC. */
+export type Entry = Readonly<{
+  userId: string;
+  seq: number;
+  /** Whole milliseconds since 1970. */
+  at: number;
+  action: string;
+  app: string | null;
+  secret: string | null;
+  device: string | null;
+}>;
+
+/** Where a chain ends. */
+export type Head = Readonly<{ userId: string; seq: number; mac: Uint8Array }>;
+
+/** The end of a chain that has no entry yet. */
+export function emptyHead(userId: string): Head {
+  return { userId, seq: 0, mac: new Uint8Array(32) };
+}
+
+/** MAC of an entry, and through `previous` of all before it. */
+export function entryMac(key: AuditKey, previous: Uint8Array, entry: Entry): Uint8Array {
+  const { userId, seq, at, action, app, secret, device } = entry;
+  const fields = ["entry", previous, userId, seq, at, action, app, secret, device];
+  return macOf(key, encodeFields(fields));
+}
+
+/** MAC of a chain's end, so that it cannot be moved back without the key. */
+export function headMac(key: AuditKey, { userId, seq, mac }: Head): Uint8Array {
+  return macOf(key, encodeFields(["head", userId, seq, mac]));
+}
+
+/** MAC of the mark that an account's chain was deleted with the account. */
+export function erasedMac(key: AuditKey, userId: string, at: number): Uint8Array {
+  return macOf(key, encodeFields(["erased", userId, at]));
+}

@@ -1,0 +1,130 @@
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { type Entry, emptyHead, entryMac, erasedMac, type Head, headMac } from "./chain.ts";
+import { type AuditKey, sameMac } from "./hash.ts";
+
+/** A transaction, the caller's or one of our own. */
+export type Tx = Transaction<Tables>;
+/** An event before it has its place. */
+export type Unplaced = Omit<Entry, "seq">;
+
+/** Makes the ends of chains that begin now. Not for accounts whose chain was erased: nothing follows on that. */
+export async function begin(tx: Tx, key: AuditKey, users: readonly string[]): Promise<void> {
+  const heads = users.map(emptyHead).map((head) => ({
+    user_id: head.userId,
+    mac: hex(head.mac),
+    head_mac: hex(headMac(key, head)),
+  }));
+  await sql`
+    insert into audit_head (user_id, seq, mac, head_mac)
+    select h.user_id, 0, decode(h.mac, 'hex'), decode(h.head_mac, 'hex')
+    from json_to_recordset(${JSON.stringify(heads)}::text::json)
+      as h(user_id text, mac text, head_mac text)
+    where not exists (select from audit_erased e where e.user_id = h.user_id)
+    order by h.user_id collate "C"
+    on conflict do nothing`.execute(tx);
+}
+
+/** What `extend` could not do: chains that have no end, and chains whose end is not what we wrote. */
+export type Refused = Readonly<{ absent: ReadonlySet<string>; forged: ReadonlySet<string> }>;
+
+/**
+ * Adds events to the chains of their accounts, in the order given, and holds the ends of those chains
+ * until the transaction is over. A chain whose end was tampered with is left as it is: going on from
+ * there would put our MAC over it.
+ */
+export async function extend(
+  tx: Tx,
+  key: AuditKey,
+  events: readonly Unplaced[],
+): Promise<Refused> {
+  const users = [...new Set(events.map((event) => event.userId))];
+  const { heads, forged } = await lockHeads(tx, key, users);
+  const rows = [];
+  for (const event of events) {
+    const head = heads.get(event.userId);
+    if (head === undefined) continue;
+    const entry = { ...event, seq: head.seq + 1 };
+    const mac = entryMac(key, head.mac, entry);
+    heads.set(event.userId, { userId: event.userId, seq: entry.seq, mac });
+    const { userId, at, ...rest } = entry;
+    rows.push({ ...rest, user_id: userId, at: new Date(at).toISOString(), mac: hex(mac) });
+  }
+  if (rows.length > 0) await write(tx, key, rows, [...heads.values()]);
+  const absent = users.filter((user) => !heads.has(user) && !forged.has(user));
+  return { absent: new Set(absent), forged };
+}
+
+async function lockHeads(tx: Tx, key: AuditKey, users: readonly string[]) {
+  const { rows } = await sql<{ user_id: string; seq: string; mac: Uint8Array; head_mac: Uint8Array }>`
+    select user_id, seq, mac, head_mac from audit_head
+    where user_id = any(${users}::text[])
+    order by user_id for update`.execute(tx);
+  const heads = new Map<string, Head>();
+  const forged = new Set<string>();
+  for (const row of rows) {
+    const head = { userId: row.user_id, seq: Number(row.seq), mac: row.mac };
+    if (sameMac(row.head_mac, headMac(key, head))) heads.set(head.userId, head);
+    else forged.add(head.userId);
+  }
+  return { heads, forged };
+}
+
+async function write(tx: Tx, key: AuditKey, rows: readonly object[], heads: readonly Head[]) {
+  const ends = heads.map((head) => ({
+    user_id: head.userId,
+    seq: head.seq,
+    mac: hex(head.mac),
+    head_mac: hex(headMac(key, head)),
+  }));
+  await sql`
+    with added as (
+      insert into audit (user_id, seq, at, action, app, secret, device, mac)
+      select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
+        user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
+        mac text)
+    )
+    update audit_head h set
+      seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
+    from json_to_recordset(${JSON.stringify(ends)}::text::json)
+      as e(user_id text, seq bigint, mac text, head_mac text)
+    where h.user_id = e.user_id`.execute(tx);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+/** A row as it is stored; nothing about it is believed. */
+export type Stored = Entry & Readonly<{ mac: Uint8Array }>;
+
+/** An account's entries below `before`, newest first. */
+export async function newest(
+  db: Kysely<Tables>,
+  userId: string,
+  before: number | null,
+  count: number,
+): Promise<Stored[]> {
+  let query = db.selectFrom("audit").selectAll().where("user_id", "=", userId);
+  if (before !== null) query = query.where("seq", "<", before);
+  return (await query.orderBy("seq", "desc").limit(count).execute()).map(stored);
+}
+
+/** Deletes an account's chain and leaves the mark that this was meant. */
+export async function eraseChain(tx: Tx, key: AuditKey, userId: string, at: number): Promise<void> {
+  // The end first: whoever adds to the chain holds it.
+  await tx.deleteFrom("audit_head").where("user_id", "=", userId).execute();
+  await tx.deleteFrom("audit").where("user_id", "=", userId).execute();
+  const mark = { user_id: userId, at: new Date(at), mac: erasedMac(key, userId, at) };
+  await tx
+    .insertInto("audit_erased")
+    .values(mark)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+function stored(row: Selectable<Tables["audit"]>): Stored {
+  const { user_id, seq, at, ...rest } = row;
+  return { ...rest, userId: user_id, seq: Number(seq), at: at.getTime() };
+}
