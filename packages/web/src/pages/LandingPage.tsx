@@ -2,8 +2,8 @@ import { useEffect } from "react";
 import { Link } from "wouter";
 import { examples, firstExample } from "../examples/catalogue.ts";
 import { PythonCode } from "../highlight/PythonCode.tsx";
-import { Mark } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
+import { Header } from "./Header.tsx";
 import styles from "./LandingPage.module.css";
 
 /** `/`: what this is, in one sentence and one program. `links` has the link of each example, in order. */
@@ -14,10 +14,7 @@ export function LandingPage({ links }: { readonly links: readonly string[] }) {
   }, []);
   return (
     <div className={styles.page}>
-      <header className={styles.brand}>
-        <Mark />
-        {messages.product}
-      </header>
+      <Header />
       <main>
         <section className={styles.hero}>
           <div>

@@ -1,7 +1,5 @@
 import type { ReactNode } from "react";
-import { Link } from "wouter";
-import { Mark } from "../icons/icons.tsx";
-import { messages } from "../messages/index.ts";
+import { Header } from "./Header.tsx";
 import styles from "./TextPage.module.css";
 
 type Props = {
@@ -13,12 +11,7 @@ type Props = {
 export function TextPage({ title, children }: Props) {
   return (
     <div className={styles.page}>
-      <header>
-        <Link href="/" className={styles.home}>
-          <Mark />
-          {messages.product}
-        </Link>
-      </header>
+      <Header />
       <main className={styles.main}>
         <h1>{title}</h1>
         {children}

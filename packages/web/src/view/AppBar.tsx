@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { AccountCorner } from "../account/menu/AccountCorner.tsx";
 import type { Provenance } from "../app/provenance.ts";
 import { Mark } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
@@ -33,6 +34,7 @@ export function AppBar({ who, asked, consoleOpen, onConsole, onRestart }: Props)
       <button type="button" onClick={onRestart}>
         {words.restart}
       </button>
+      <AccountCorner inApp />
     </header>
   );
 }

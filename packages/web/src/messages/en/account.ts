@@ -9,7 +9,7 @@ export const account = {
     unreachable: "Account out of reach",
     unreachableWhy:
       "The server did not say who you are. Until it does, secrets you enter are kept in this tab only.",
-    signOutFailed: (why: string) => `You are still signed in. ${why}`,
+    stillSignedIn: "You are still signed in",
     newTab: "opens in a new tab",
     close: "Close",
   },

@@ -1,0 +1,84 @@
+import { Menu } from "@base-ui/react/menu";
+import { useState } from "react";
+import { Link } from "wouter";
+import { accountMessages } from "../../messages/account.ts";
+import { AskActions, AskDialog } from "../../view/AskDialog.tsx";
+import { wordsOf } from "../problem-words.ts";
+import { signOut } from "../sign-out.ts";
+import styles from "./AccountMenu.module.css";
+import { Face } from "./Face.tsx";
+
+const words = accountMessages.menu;
+const places = [
+  { path: "/settings/account", name: words.account },
+  { path: "/settings/secrets", name: words.secrets },
+] as const;
+
+type Props = { readonly email: string; readonly inApp: boolean };
+
+/** The menu of who is signed in. */
+export function SignedInMenu({ email, inApp }: Props) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const leave = () => {
+    setProblem(null);
+    signOut().catch((error: unknown) => {
+      setProblem(wordsOf(error));
+    });
+  };
+  return (
+    <>
+      <Menu.Root modal={false}>
+        <Menu.Trigger className={styles.trigger} aria-label={words.label(email)}>
+          <Face email={email} />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Positioner className={styles.positioner} align="end" sideOffset={6}>
+            <Menu.Popup className={styles.popup}>
+              <p className={styles.who}>{email}</p>
+              {places.map(({ path, name }) => (
+                <Menu.LinkItem
+                  key={path}
+                  className={styles.item}
+                  closeOnClick
+                  render={
+                    // Beside an app, in a tab of its own: the app goes on.
+                    inApp ? <a href={path} target="_blank" rel="noopener" /> : <Link href={path} />
+                  }
+                >
+                  {name}
+                </Menu.LinkItem>
+              ))}
+              <Menu.Separator className={styles.separator} />
+              <Menu.Item className={styles.item} onClick={leave}>
+                {words.signOut}
+              </Menu.Item>
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      {problem !== null && (
+        <AskDialog
+          title={words.stillSignedIn}
+          description={<p>{problem}</p>}
+          onClose={() => {
+            setProblem(null);
+          }}
+        >
+          <AskActions>
+            <button
+              type="button"
+              onClick={() => {
+                setProblem(null);
+              }}
+            >
+              {words.close}
+            </button>
+            <button type="button" className="button-primary" onClick={leave}>
+              {words.signOut}
+            </button>
+          </AskActions>
+        </AskDialog>
+      )}
+    </>
+  );
+}
