@@ -4,9 +4,12 @@ import { type ErrorCode, errorCodes } from "@portafilter/protocol";
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ErrorCode;
+  /** Seconds after which it may go better. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, options?: ErrorOptions) {
+  constructor(code: ErrorCode, options?: ErrorOptions & { retryAfter?: number }) {
     super(errorCodes[code].message, options);
     this.code = code;
+    this.retryAfter = options?.retryAfter;
   }
 }

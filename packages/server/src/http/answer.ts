@@ -15,5 +15,13 @@ export function jsonAnswer(value: unknown, status = 200, headers = new Headers()
 export function refusalAnswer(error: unknown, id: string): Response {
   const code = error instanceof Problem ? error.code : "internal";
   const { status, message } = errorCodes[code];
-  return jsonAnswer({ error: { code, message, ...(status >= 500 ? { id } : {}) } }, status);
+  const headers = new Headers();
+  if (error instanceof Problem && error.retryAfter !== undefined) {
+    headers.set("retry-after", `${Math.ceil(error.retryAfter)}`);
+  }
+  return jsonAnswer(
+    { error: { code, message, ...(status >= 500 ? { id } : {}) } },
+    status,
+    headers,
+  );
 }

@@ -1,0 +1,134 @@
+import type { Database } from "../db/database.ts";
+import { Problem } from "../problem.ts";
+import { createBuckets, type Rate } from "./limits/buckets.ts";
+import type { Rule } from "./limits/counter.ts";
+import { counterOf, type LimitKey } from "./limits/hash.ts";
+import { type Counted, count, sweep, takeBack } from "./limits/store.ts";
+import type { Limits } from "./mount.ts";
+import type { RateLimitName } from "./route.ts";
+
+/**
+ * Limits of two kinds. What costs this process something is counted in it, by address and by user. What
+ * guesses at accounts or sends mail is counted in the database besides, for all servers together.
+ */
+export type RateLimits = Limits &
+  Readonly<{
+    /**
+     * Counts an attempt to prove who somebody is, before it is looked at, so that parallel ones cannot
+     * pass together. One that must wait is not counted, so waiting never gets longer by trying.
+     * @param account - the normalised email, whether or not there is such an account.
+     * @param isKnownDevice - whether this browser signed in to this account before. Then what others
+     * try, from elsewhere or here, does not keep its owner out.
+     * @throws Problem `rate_limited`, with the time to wait.
+     */
+    begin: (account: string, address: string, isKnownDevice: boolean) => Promise<void>;
+    /** The attempt that was begun was right: it counts nowhere, and the account starts anew from this address. */
+    forgive: (account: string, address: string) => Promise<void>;
+    /**
+     * Counts a mail that somebody asks to have sent.
+     * @throws Problem `rate_limited`, whether or not there is such an account.
+     */
+    mail: (account: string, address?: string) => Promise<void>;
+    /** Stops sweeping. */
+    close: () => void;
+  }>;
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** By address, generously: an office or a provider may stand behind one. By user: one person, with tabs. */
+const rates: Readonly<Record<RateLimitName, Readonly<{ address: Rate; user: Rate }>>> = {
+  page: { address: { perSecond: 500, burst: 2000 }, user: { perSecond: 20, burst: 200 } },
+  read: { address: { perSecond: 2000, burst: 5000 }, user: { perSecond: 50, burst: 300 } },
+  write: { address: { perSecond: 1000, burst: 2000 }, user: { perSecond: 20, burst: 200 } },
+  use: { address: { perSecond: 10_000, burst: 20_000 }, user: { perSecond: 100, burst: 500 } },
+  merge: { address: { perSecond: 20, burst: 200 }, user: { perSecond: 0.5, burst: 20 } },
+  reveal: { address: { perSecond: 100, burst: 500 }, user: { perSecond: 2, burst: 60 } },
+  stream: { address: { perSecond: 50, burst: 500 }, user: { perSecond: 1, burst: 60 } },
+  credentials: { address: { perSecond: 1, burst: 120 }, user: { perSecond: 0.5, burst: 30 } },
+  mail: { address: { perSecond: 0.1, burst: 30 }, user: { perSecond: 0.05, burst: 10 } },
+};
+
+/** One account from one address, or from one browser that its owner used. */
+const pair: Rule = {
+  most: 5,
+  span: 15 * minute,
+  wait: { first: 30, longest: 15 * minute },
+};
+/** One account from all addresses that are new to it. */
+const account: Rule = { most: 20, span: hour };
+/** One address, all accounts. */
+const address: Rule = { most: 60, span: 15 * minute };
+/** Everybody together, save browsers that are known. */
+const everybody: Rule = { most: 3000, span: 15 * minute };
+
+const mailRules: readonly Rule[] = [
+  { most: 3, span: 15 * minute },
+  { most: 10, span: 24 * hour },
+];
+const mailAddress: Rule = { most: 20, span: hour };
+const mailEverybody: Rule = { most: 1000, span: hour };
+
+/** How often old rows are deleted. */
+const sweepEvery = 10 * minute;
+
+export type RateLimitPorts = Readonly<{
+  db: Pick<Database, "kysely" | "transaction">;
+  key: LimitKey;
+  /** Told when old rows could not be deleted; they are the next time. */
+  onSweepFailed?: (error: unknown) => void;
+}>;
+
+/** Starts counting; `close` ends what it does by itself. */
+export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): RateLimits {
+  const buckets = createBuckets();
+  const timer = setInterval(() => {
+    sweep(db).catch((error: unknown) => onSweepFailed?.(error));
+  }, sweepEvery * 1000);
+  timer.unref();
+
+  const under = (rule: Rule, ...parts: readonly string[]): Counted => ({
+    rule,
+    key: counterOf(key, parts),
+  });
+  const pairOf = (who: string, from: string, kind: "known" | "new") =>
+    under(pair, "pair", kind, normal(who), from);
+  const others = (who: string, from: string) => [
+    under(account, "account", normal(who)),
+    under(address, "address", from),
+    under(everybody, "everybody"),
+  ];
+
+  return {
+    byAddress: (name, from) => pass(buckets.take(`${name} address ${from}`, rates[name].address)),
+    byUser: (name, userId) => pass(buckets.take(`${name} user ${userId}`, rates[name].user)),
+    begin: async (who, from, isKnownDevice) => {
+      const all = others(who, from).map((limit) => ({ ...limit, isLenient: isKnownDevice }));
+      const limits = [pairOf(who, from, isKnownDevice ? "known" : "new"), ...all];
+      await pass(await count(db, limits));
+    },
+    forgive: (who, from) =>
+      takeBack(db, others(who, from), [pairOf(who, from, "known"), pairOf(who, from, "new")]),
+    mail: async (who, from) => {
+      const limits = [
+        ...mailRules.map((rule) => under(rule, "mail", `${rule.span}`, normal(who))),
+        ...(from === undefined ? [] : [under(mailAddress, "mail address", from)]),
+        under(mailEverybody, "mail everybody"),
+      ];
+      await pass(await count(db, limits));
+    },
+    close: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Other ways to write one email are not other accounts. */
+function normal(who: string): string {
+  return who.normalize("NFKC").trim().toLowerCase();
+}
+
+function pass(wait: number): Promise<void> {
+  if (wait <= 0) return Promise.resolve();
+  return Promise.reject(new Problem("rate_limited", { retryAfter: wait }));
+}
