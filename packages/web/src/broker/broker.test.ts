@@ -1,109 +1,188 @@
 import type { HostMessage } from "@portafilter/protocol";
-import { expect, test } from "vitest";
-import type { SessionStore } from "../session/store.ts";
+import { expect, test, vi } from "vitest";
+import type {
+  Allowed,
+  Place,
+  SecretSource,
+  SecretStore,
+  SecretsChange,
+  Use,
+} from "../stores/secret-store.ts";
 import { createBroker } from "./broker.ts";
 import { type BrokerState, initialBrokerState } from "./state.ts";
 
 const app = "sabc";
 const canary = "canary-7f3a";
 
-/** A store in memory that may be told to keep nothing. */
-function memoryStore(keeps = true): SessionStore {
+/** A store in memory whose answers can be held back, and that may keep nothing. */
+function memoryStore(kind: Place = "tab") {
   const values = new Map<string, string>();
   const grants = new Set<string>();
-  return {
-    standing: (id, name) =>
-      !values.has(name) ? "unknown" : grants.has(`${id} ${name}`) ? "granted" : "known",
-    read: (id, name) => (grants.has(`${id} ${name}`) ? (values.get(name) ?? null) : null),
-    allow(id, name, value) {
-      if (!keeps) return false;
-      if (value !== null) values.set(name, value);
-      grants.add(`${id} ${name}`);
-      return values.has(name);
+  const world = {
+    keeps: true,
+    reachable: true,
+    /** Resolves when an answer may leave. */
+    gate: Promise.resolve() as Promise<unknown>,
+    calls: [] as string[],
+  };
+  const look = (id: string, name: string): Use => {
+    const value = values.get(name);
+    if (!world.reachable) return { standing: "unavailable" };
+    if (value === undefined) return { standing: "unknown" };
+    return grants.has(`${id} ${name}`) ? { standing: "granted", value } : { standing: "known" };
+  };
+  const store: SecretStore = {
+    kind,
+    async use(id, name) {
+      world.calls.push(`use ${name}`);
+      // Read now, delivered later: as a server does.
+      const answer = look(id, name);
+      await world.gate;
+      return answer;
+    },
+    async allow(id, name, value) {
+      world.calls.push(`allow ${name}`);
+      const answer = ((): Allowed => {
+        if (!world.keeps) return { problem: "secret_unavailable" };
+        if (value !== null) values.set(name, value);
+        const kept = values.get(name);
+        if (kept === undefined) return { problem: "not_found" };
+        grants.add(`${id} ${name}`);
+        return { value: kept };
+      })();
+      await world.gate;
+      return answer;
     },
   };
+  const hold = () => {
+    const held = Promise.withResolvers<undefined>();
+    world.gate = held.promise;
+    return () => {
+      held.resolve(undefined);
+    };
+  };
+  return { ...store, world, hold, values, grants };
 }
 
-function setUp(store = memoryStore(), id = app) {
+function sourceOf(store: SecretStore | null) {
+  const listeners = new Set<(change: SecretsChange) => void>();
+  const place: { store: SecretStore | null } = { store };
+  const source: SecretSource = {
+    storeFor: () => Promise.resolve(place.store),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const tell = (change: SecretsChange) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+  return { source, place, tell, listeners };
+}
+
+/** Lets everything happen that needs no more than the present turn of the event loop. */
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+function setUp(store: ReturnType<typeof memoryStore> = memoryStore(), id = app) {
   const sent: HostMessage[] = [];
   const states: BrokerState[] = [initialBrokerState];
+  const onLeft = vi.fn();
+  const { source, place, tell, listeners } = sourceOf(store);
   const broker = createBroker({
     app: id,
-    store,
+    secrets: source,
+    until: () => null,
     send: (message) => sent.push(message),
     onChange: (state) => states.push(state),
+    onLeft,
   });
-  return { broker, sent, states, shown: () => states.at(-1)?.queue[0] };
+  const shown = () => states.at(-1)?.queue[0];
+  const request = async (requestId: string, name: string) => {
+    broker.request(requestId, name, null);
+    await settle();
+  };
+  const allow = async (value: string | null) => {
+    broker.allow(shown()?.key ?? 0, value);
+    await settle();
+  };
+  return { broker, store, place, tell, listeners, sent, states, onLeft, shown, request, allow };
 }
 
-test("an allowed value is kept, sent, and sent again without asking", () => {
-  const { broker, sent, shown } = setUp();
-  broker.request("1", "KEY", null);
-  broker.allow(shown()?.key ?? 0, canary);
-  broker.request("2", "KEY", null);
-  expect(sent).toEqual([
-    { v: 1, type: "secret.value", id: "1", value: canary },
-    { v: 1, type: "secret.value", id: "2", value: canary },
-  ]);
+const value = (id: string, text = canary) => ({ v: 1, type: "secret.value", id, value: text });
+const unavailable = (id: string) => ({
+  v: 1,
+  type: "secret.refused",
+  id,
+  code: "secret_unavailable",
+});
+const revoked = (name: string) => ({ v: 1, type: "secret.revoked", name });
+
+test("an allowed value is kept, sent, and sent again without asking", async () => {
+  const { sent, request, allow } = setUp();
+  await request("1", "KEY");
+  await allow(canary);
+  await request("2", "KEY");
+  expect(sent).toEqual([value("1"), value("2")]);
 });
 
-test("the state that the page draws never holds a value", () => {
-  const { broker, states, shown } = setUp();
-  broker.request("1", "KEY", "because");
-  broker.allow(shown()?.key ?? 0, canary);
-  broker.request("2", "KEY", null);
+test("the state that the page draws never holds a value", async () => {
+  const { states, request, allow } = setUp();
+  await request("1", "KEY");
+  await allow(canary);
+  await request("2", "KEY");
   expect(JSON.stringify(states)).not.toContain(canary);
 });
 
-test("another app is asked about although the tab has a value", () => {
+test("another app is asked about although there is a value", async () => {
   const store = memoryStore();
   const first = setUp(store);
-  first.broker.request("1", "KEY", null);
-  first.broker.allow(first.shown()?.key ?? 0, canary);
+  await first.request("1", "KEY");
+  await first.allow(canary);
   const second = setUp(store, "sxyz");
-  second.broker.request("1", "KEY", null);
+  await second.request("1", "KEY");
   expect(second.sent).toEqual([]);
   expect(second.shown()).toMatchObject({ name: "KEY", known: true });
-  second.broker.allow(second.shown()?.key ?? 0, null);
-  expect(second.sent).toEqual([{ v: 1, type: "secret.value", id: "1", value: canary }]);
+  await second.allow(null);
+  expect(second.sent).toEqual([value("1")]);
 });
 
-test("a value is not stored when its prompt is gone", () => {
-  const store = memoryStore();
-  const { broker, sent, shown } = setUp(store);
-  broker.request("1", "KEY", null);
+test("a value is not stored when its prompt is gone", async () => {
+  const { broker, store, sent, shown, request } = setUp();
+  await request("1", "KEY");
   const key = shown()?.key ?? 0;
   broker.cancel("1");
   broker.allow(key, canary);
+  await settle();
   expect(sent).toEqual([]);
-  expect(store.standing(app, "KEY")).toBe("unknown");
+  expect(store.values.size).toBe(0);
 });
 
-test("after stop nothing is stored or sent", () => {
-  const store = memoryStore();
-  const { broker, sent, shown, states } = setUp(store);
-  broker.request("1", "KEY", null);
+test("after stop nothing is stored or sent, and nothing is heard any more", async () => {
+  const { broker, store, sent, shown, states, listeners, request } = setUp();
+  await request("1", "KEY");
   const key = shown()?.key ?? 0;
   broker.stop();
   broker.allow(key, canary);
-  broker.request("2", "KEY", null);
+  await request("2", "KEY");
   expect(sent).toEqual([]);
-  expect(store.standing(app, "KEY")).toBe("unknown");
+  expect(store.values.size).toBe(0);
   expect(states.at(-1)?.queue).toEqual([]);
+  expect(listeners.size).toBe(0);
 });
 
-test("a store that does not keep the value makes the secret unavailable", () => {
-  const { broker, sent, states, shown } = setUp(memoryStore(false));
-  broker.request("1", "KEY", null);
-  broker.allow(shown()?.key ?? 0, canary);
-  expect(sent).toEqual([{ v: 1, type: "secret.refused", id: "1", code: "secret_unavailable" }]);
-  expect(states.at(-1)?.unavailable).toBe(true);
+test("a tab that does not keep the value makes the secret unavailable", async () => {
+  const { store, sent, states, request, allow } = setUp();
+  store.world.keeps = false;
+  await request("1", "KEY");
+  await allow(canary);
+  expect(sent).toEqual([unavailable("1")]);
+  expect(states.at(-1)?.unavailable).toBe("tab");
 });
 
-test("Ask me again tells the frame to forget each denied name", () => {
-  const { broker, sent, shown } = setUp();
+test("Ask me again tells the frame to forget each denied name", async () => {
+  const { broker, sent, shown, request } = setUp();
   for (const name of ["A", "B"]) {
-    broker.request(name, name, null);
+    await request(name, name);
     broker.deny(shown()?.key ?? 0);
   }
   broker.askAgain();
@@ -111,4 +190,190 @@ test("Ask me again tells the frame to forget each denied name", () => {
     { v: 1, type: "secret.askAgain", name: "A" },
     { v: 1, type: "secret.askAgain", name: "B" },
   ]);
+});
+
+test("an account that does not keep the value leaves the question open, to be tried again", async () => {
+  const { store, sent, shown, request, allow } = setUp(memoryStore("account"));
+  store.world.keeps = false;
+  await request("1", "KEY");
+  await allow(canary);
+  expect(sent).toEqual([]);
+  expect(shown()).toMatchObject({ keeping: false, problem: "secret_unavailable" });
+  store.world.keeps = true;
+  await allow(canary);
+  expect(sent).toEqual([value("1")]);
+});
+
+test("an account out of reach refuses at once; so does a page that cannot tell who is signed in", async () => {
+  const { store, place, sent, states, request } = setUp(memoryStore("account"));
+  store.world.reachable = false;
+  await request("1", "KEY");
+  place.store = null;
+  await request("2", "OTHER");
+  expect(sent).toEqual([unavailable("1"), unavailable("2")]);
+  expect(states.at(-1)).toMatchObject({ unavailable: "account", queue: [] });
+});
+
+test("what was allowed for the account is not put into the tab, nor the other way round", async () => {
+  for (const [from, to] of [
+    ["tab", "account"],
+    ["account", "tab"],
+  ] as const) {
+    const { place, store, sent, shown, request, allow } = setUp(memoryStore(from));
+    await request("1", "KEY");
+    const other = memoryStore(to);
+    place.store = other;
+    await allow(canary);
+    expect([...store.values, ...other.values]).toEqual([]);
+    expect(sent).toEqual([]);
+    expect(shown()).toMatchObject({ place: to, keeping: false });
+    await allow(canary);
+    expect(other.values.get("KEY")).toBe(canary);
+    expect(sent).toEqual([value("1")]);
+  }
+});
+
+const ends: [string, (set: ReturnType<typeof setUp>) => void][] = [
+  [
+    "the request is cancelled",
+    ({ broker }) => {
+      broker.cancel("1");
+    },
+  ],
+  [
+    "the run ends",
+    ({ broker }) => {
+      broker.stop();
+    },
+  ],
+];
+test.each(ends)("attack A16: an answer on its way releases nothing when %s", async (_what, end) => {
+  const set = setUp(memoryStore("account"));
+  set.store.values.set("KEY", canary);
+  set.store.grants.add(`${app} KEY`);
+  const release = set.store.hold();
+  await set.request("1", "KEY");
+  end(set);
+  release();
+  await settle();
+  expect(set.sent).toEqual([]);
+});
+
+test.each(ends)("attack A16: an Allow on its way releases nothing when %s", async (_what, end) => {
+  const set = setUp(memoryStore("account"));
+  await set.request("1", "KEY");
+  const release = set.store.hold();
+  await set.allow(canary);
+  expect(set.shown()).toMatchObject({ keeping: true });
+  end(set);
+  release();
+  await settle();
+  expect(set.sent).toEqual([]);
+});
+
+test("a revoked secret is forgotten by the app at once, and asked about again", async () => {
+  const { store, tell, sent, shown, request, allow } = setUp();
+  await request("1", "KEY");
+  await allow(canary);
+  store.grants.clear();
+  tell({ type: "revoked", app: "sother", name: "KEY" });
+  tell({ type: "revoked", app, name: "OTHER" });
+  expect(sent).toHaveLength(1);
+  tell({ type: "revoked", app, name: "KEY" });
+  expect(sent.at(-1)).toEqual(revoked("KEY"));
+  await request("2", "KEY");
+  expect(shown()).toMatchObject({ name: "KEY", known: true });
+});
+
+test("after a loss of events every name that the run holds is forgotten, and no other", async () => {
+  const { tell, sent, request, allow } = setUp();
+  for (const name of ["A", "B"]) {
+    await request(name, name);
+    await allow(canary);
+  }
+  await request("C", "C");
+  tell({ type: "revoked", app: null, name: null });
+  expect(sent.slice(2)).toEqual([revoked("A"), revoked("B")]);
+  tell({ type: "revoked", app: null, name: null });
+  expect(sent).toHaveLength(4);
+});
+
+test("a value that was read before it was revoked, and arrives after, is not released", async () => {
+  const { store, tell, sent, shown, request } = setUp(memoryStore("account"));
+  store.values.set("KEY", canary);
+  store.grants.add(`${app} KEY`);
+  const release = store.hold();
+  await request("1", "KEY");
+  store.grants.clear();
+  tell({ type: "revoked", app, name: "KEY" });
+  release();
+  await settle();
+  expect(sent).toEqual([]);
+  expect(shown()).toMatchObject({ known: true });
+  expect(store.world.calls).toEqual(["use KEY", "use KEY"]);
+});
+
+test("an Allow that is revoked before its answer arrives is not released", async () => {
+  const { store, tell, sent, shown, request, allow } = setUp(memoryStore("account"));
+  await request("1", "KEY");
+  const release = store.hold();
+  await allow(canary);
+  store.grants.clear();
+  tell({ type: "revoked", app, name: "KEY" });
+  release();
+  await settle();
+  expect(sent).toEqual([]);
+  expect(shown()).toMatchObject({ known: true, keeping: false });
+});
+
+test("a question that is answered on another device closes, and the app goes on", async () => {
+  const { store, tell, sent, shown, request } = setUp(memoryStore("account"));
+  await request("1", "KEY");
+  store.values.set("KEY", canary);
+  store.grants.add(`${app} KEY`);
+  tell({ type: "given", app, name: "KEY" });
+  await settle();
+  expect(shown()).toBeUndefined();
+  expect(sent).toEqual([value("1")]);
+});
+
+test("signing in while a question is open looks up what the account says", async () => {
+  const { place, tell, shown, request } = setUp();
+  await request("1", "KEY");
+  const account = memoryStore("account");
+  account.values.set("KEY", canary);
+  place.store = account;
+  tell({ type: "moved" });
+  await settle();
+  expect(shown()).toMatchObject({ place: "account", known: true });
+});
+
+test("signing out ends a run that holds values, after telling it to forget them", async () => {
+  const { tell, sent, onLeft, request, allow } = setUp();
+  tell({ type: "left" });
+  expect(onLeft).not.toHaveBeenCalled();
+  await request("1", "KEY");
+  await allow(canary);
+  tell({ type: "left" });
+  expect(sent.at(-1)).toEqual(revoked("KEY"));
+  expect(onLeft).toHaveBeenCalledOnce();
+});
+
+test("what is allowed for a run is kept until a moment only", async () => {
+  const store = memoryStore();
+  const allow = vi.spyOn(store, "allow");
+  const states: BrokerState[] = [];
+  const broker = createBroker({
+    app,
+    secrets: sourceOf(store).source,
+    until: () => "2026-11-26T00:00:00.000Z",
+    send: () => undefined,
+    onChange: (state) => states.push(state),
+    onLeft: () => undefined,
+  });
+  broker.request("1", "KEY", null);
+  await settle();
+  broker.allow(states.at(-1)?.queue[0]?.key ?? 0, canary);
+  await settle();
+  expect(allow).toHaveBeenCalledWith(app, "KEY", canary, "2026-11-26T00:00:00.000Z");
 });

@@ -1,5 +1,7 @@
 import { limits } from "@portafilter/protocol";
+import type { ApiErrorCode } from "../api/api-error.ts";
 import type { Standing } from "../session/store.ts";
+import type { Place } from "../stores/secret-store.ts";
 
 /** After so many denials in one run, the app's further requests are refused without a dialog. */
 export const denialLimit = 3;
@@ -13,13 +15,23 @@ export type Prompt = {
   readonly key: number;
   readonly name: string;
   readonly reason: string | null;
-  /** True when this tab has a value that this app may not use yet. */
+  /** True when there is a value that this app may not use yet. */
   readonly known: boolean;
+  /** Where the value is, or will be kept. */
+  readonly place: Place;
+  /** True while what the visitor allowed is being kept: it can no longer be taken back here. */
+  readonly keeping: boolean;
+  /** Why what the visitor allowed was not kept; they may try again. */
+  readonly problem: ApiErrorCode | null;
   readonly ids: readonly string[];
 };
 
+/** Requests for one name whose standing is being looked up. */
+type Lookup = Pick<Prompt, "name" | "reason" | "ids">;
+
 /** The broker's whole mind about one run. It never holds a value. */
 export type BrokerState = {
+  readonly lookups: readonly Lookup[];
   /** The first one is shown, the others wait. */
   readonly queue: readonly Prompt[];
   readonly denied: readonly string[];
@@ -28,8 +40,8 @@ export type BrokerState = {
   readonly refusing: boolean;
   /** Names the visitor wants to be asked about again, until the app does. */
   readonly askable: readonly string[];
-  /** True when a request failed because this browser keeps nothing for us. */
-  readonly unavailable: boolean;
+  /** Which place failed a request: the browser keeps nothing for us, or the account is out of reach. */
+  readonly unavailable: Place | null;
   readonly nextKey: number;
   readonly stopped: boolean;
 };
@@ -40,14 +52,24 @@ export type BrokerEvent =
       readonly id: string;
       readonly name: string;
       readonly reason: string | null;
+    }
+  /** What a look-up found, also for a prompt that is open already. */
+  | {
+      readonly type: "found";
+      readonly name: string;
       readonly standing: Standing;
+      readonly place: Place;
     }
   | { readonly type: "cancelled"; readonly id: string }
-  | { readonly type: "allowed" | "denied" | "notKept"; readonly key: number }
+  | { readonly type: "keeping" | "allowed" | "denied"; readonly key: number }
+  | { readonly type: "notKept"; readonly key: number; readonly problem: ApiErrorCode }
+  /** The app was allowed elsewhere: what was denied here counts no more. */
+  | { readonly type: "given"; readonly name: string }
   | { readonly type: "askAgain" | "noticeClosed" | "stopped" };
 
-/** What is to be done; `release` makes the caller read the value and send it. */
+/** What is to be done; `release` makes the caller send the value that it has at hand. */
 export type Reply =
+  | { readonly type: "lookUp"; readonly name: string }
   | { readonly type: "release"; readonly id: string; readonly name: string }
   | {
       readonly type: "refuse";
@@ -57,15 +79,16 @@ export type Reply =
   | { readonly type: "askAgain"; readonly name: string };
 
 type Step = { readonly state: BrokerState; readonly replies: readonly Reply[] };
-type Request = Extract<BrokerEvent, { type: "requested" }>;
+type Found = Extract<BrokerEvent, { type: "found" }>;
 
 export const initialBrokerState: BrokerState = {
+  lookups: [],
   queue: [],
   denied: [],
   denials: 0,
   refusing: false,
   askable: [],
-  unavailable: false,
+  unavailable: null,
   nextKey: 1,
   stopped: false,
 };
@@ -76,16 +99,25 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
   switch (event.type) {
     case "requested":
       return requested(state, event);
-    case "cancelled":
-      return { state: { ...state, queue: without(state.queue, event.id) }, replies: [] };
+    case "found":
+      return found(state, event);
+    case "cancelled": {
+      const lookups = without(state.lookups, event.id);
+      return { state: { ...state, lookups, queue: without(state.queue, event.id) }, replies: [] };
+    }
+    case "keeping":
+      return { state: withShown(state, event.key, { keeping: true, problem: null }), replies: [] };
     case "allowed":
       return answered(state, event.key, (id, name) => ({ type: "release", id, name }));
-    case "notKept": {
-      const next = answered(state, event.key, (id) => refuse(id, "secret_unavailable"));
-      return next.replies.length === 0
-        ? next
-        : { ...next, state: { ...next.state, unavailable: true } };
-    }
+    case "notKept":
+      return notKept(state, event.key, event.problem);
+    case "given":
+      return state.denied.includes(event.name)
+        ? {
+            state: { ...state, denied: state.denied.filter((name) => name !== event.name) },
+            replies: [{ type: "askAgain", name: event.name }],
+          }
+        : { state, replies: [] };
     case "denied":
       return denied(state, event.key);
     case "askAgain":
@@ -94,48 +126,82 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
         replies: state.denied.map((name) => ({ type: "askAgain", name })),
       };
     case "noticeClosed":
-      return { state: { ...state, askable: [], unavailable: false }, replies: [] };
+      return { state: { ...state, askable: [], unavailable: null }, replies: [] };
     case "stopped":
       return { state: { ...initialBrokerState, stopped: true }, replies: [] };
   }
 }
 
-function requested(state: BrokerState, request: Request): Step {
-  const { id, name, standing } = request;
-  if (standing === "granted") return { state, replies: [{ type: "release", id, name }] };
-  if (standing === "unavailable")
-    return {
-      state: { ...state, unavailable: true },
-      replies: [refuse(id, "secret_unavailable")],
-    };
-  if (state.refusing)
-    return {
-      state: { ...state, denied: remember(state.denied, [name]) },
-      replies: [refuse(id, "secret_denied")],
-    };
+function requested(state: BrokerState, request: Extract<BrokerEvent, { type: "requested" }>): Step {
+  const { id, name, reason } = request;
   if (state.denied.includes(name)) return { state, replies: [refuse(id, "secret_denied")] };
-  const waiting = state.queue.reduce((sum, prompt) => sum + prompt.ids.length, 0);
+  const waiting = [...state.lookups, ...state.queue].reduce((sum, { ids }) => sum + ids.length, 0);
   if (waiting >= limits.pendingRequests) return { state, replies: [refuse(id, "secret_busy")] };
-  return { state: enqueue(state, request), replies: [] };
+  if (state.queue.some((prompt) => prompt.name === name))
+    return { state: { ...state, queue: joined(state.queue, name, id) }, replies: [] };
+  if (state.lookups.some((lookup) => lookup.name === name))
+    return { state: { ...state, lookups: joined(state.lookups, name, id) }, replies: [] };
+  const lookups = [...state.lookups, { name, reason, ids: [id] }];
+  return { state: { ...state, lookups }, replies: [{ type: "lookUp", name }] };
 }
 
-function enqueue(state: BrokerState, request: Request): BrokerState {
-  const { id, name, reason } = request;
-  if (state.queue.some((prompt) => prompt.name === name))
+function found(state: BrokerState, { name, standing, place }: Found): Step {
+  const lookup = state.lookups.find((one) => one.name === name);
+  const lookups = state.lookups.filter((one) => one.name !== name);
+  const open = state.queue.find((prompt) => prompt.name === name);
+  if (standing === "granted") {
+    const ids = [...(lookup?.ids ?? []), ...(open?.ids ?? [])];
+    const queue = state.queue.filter((prompt) => prompt !== open);
     return {
-      ...state,
-      queue: state.queue.map((prompt) =>
-        prompt.name === name ? { ...prompt, ids: [...prompt.ids, id] } : prompt,
-      ),
+      state: { ...state, lookups, queue },
+      replies: ids.map((id) => ({ type: "release", id, name })),
     };
-  const known = request.standing === "known";
-  const prompt: Prompt = { key: state.nextKey, name, reason, known, ids: [id] };
+  }
+  const known = standing === "known";
+  if (open !== undefined) {
+    const news =
+      standing === "unavailable"
+        ? { place, keeping: false, problem: "secret_unavailable" as const }
+        : { place, keeping: false, problem: null, known };
+    return { state: { ...state, queue: withPrompt(state.queue, open.key, news) }, replies: [] };
+  }
+  // All that asked have been cancelled.
+  if (lookup === undefined) return { state, replies: [] };
+  const { reason, ids } = lookup;
+  const refuseAll = (code: "secret_denied" | "secret_unavailable") =>
+    ids.map((id) => refuse(id, code));
+  if (standing === "unavailable")
+    return {
+      state: { ...state, lookups, unavailable: place },
+      replies: refuseAll("secret_unavailable"),
+    };
+  if (state.refusing || state.denied.includes(name))
+    return {
+      state: { ...state, lookups, denied: remember(state.denied, [name]) },
+      replies: refuseAll("secret_denied"),
+    };
+  const key = state.nextKey;
+  const prompt = { key, name, reason, known, place, keeping: false, problem: null, ids };
   return {
-    ...state,
-    queue: [...state.queue, prompt],
-    nextKey: state.nextKey + 1,
-    askable: [],
+    state: {
+      ...state,
+      lookups,
+      queue: [...state.queue, prompt],
+      nextKey: key + 1,
+      askable: [],
+    },
+    replies: [],
   };
+}
+
+/** The tab's storage will not do better at another try; an account may. */
+function notKept(state: BrokerState, key: number, problem: ApiErrorCode): Step {
+  if (state.queue[0]?.place !== "tab")
+    return { state: withShown(state, key, { keeping: false, problem }), replies: [] };
+  const next = answered(state, key, (id) => refuse(id, "secret_unavailable"));
+  return next.replies.length === 0
+    ? next
+    : { ...next, state: { ...next.state, unavailable: "tab" } };
 }
 
 /** Answers the prompt that is shown, if `key` is still its key; a late answer does nothing. */
@@ -153,9 +219,11 @@ function answered(
 }
 
 function denied(state: BrokerState, key: number): Step {
-  const name = state.queue[0]?.name;
+  const shown = state.queue[0];
+  if (shown === undefined || shown.keeping) return { state, replies: [] };
+  const { name } = shown;
   const next = answered(state, key, (id) => refuse(id, "secret_denied"));
-  if (name === undefined || next.state === state) return next;
+  if (next.state === state) return next;
   const denials = state.denials + 1;
   if (denials < denialLimit) {
     const names = remember(state.denied, [name]);
@@ -172,12 +240,29 @@ function denied(state: BrokerState, key: number): Step {
   };
 }
 
-function without(queue: readonly Prompt[], id: string): readonly Prompt[] {
-  return queue
-    .map((prompt) =>
-      prompt.ids.includes(id) ? { ...prompt, ids: prompt.ids.filter((i) => i !== id) } : prompt,
+function withShown(state: BrokerState, key: number, change: Partial<Prompt>): BrokerState {
+  if (state.queue[0]?.key !== key) return state;
+  return { ...state, queue: withPrompt(state.queue, key, change) };
+}
+
+function withPrompt(
+  queue: readonly Prompt[],
+  key: number,
+  change: Partial<Prompt>,
+): readonly Prompt[] {
+  return queue.map((prompt) => (prompt.key === key ? { ...prompt, ...change } : prompt));
+}
+
+function joined<T extends Lookup>(items: readonly T[], name: string, id: string): readonly T[] {
+  return items.map((item) => (item.name === name ? { ...item, ids: [...item.ids, id] } : item));
+}
+
+function without<T extends Lookup>(items: readonly T[], id: string): readonly T[] {
+  return items
+    .map((item) =>
+      item.ids.includes(id) ? { ...item, ids: item.ids.filter((i) => i !== id) } : item,
     )
-    .filter((prompt) => prompt.ids.length > 0);
+    .filter((item) => item.ids.length > 0);
 }
 
 function remember(names: readonly string[], more: readonly string[]): readonly string[] {

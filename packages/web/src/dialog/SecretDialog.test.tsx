@@ -7,7 +7,16 @@ import { SecretDialog } from "./SecretDialog.tsx";
 
 const canary = "canary-5d21";
 const who = { name: "Trip planner", owner: "ada" };
-const prompt: Prompt = { key: 7, name: "OPENAI_API_KEY", reason: null, known: false, ids: ["1"] };
+const prompt: Prompt = {
+  key: 7,
+  name: "OPENAI_API_KEY",
+  reason: null,
+  known: false,
+  place: "tab",
+  keeping: false,
+  problem: null,
+  ids: ["1"],
+};
 
 let hasFocus: MockInstance<() => boolean>;
 beforeEach(() => {
@@ -24,18 +33,25 @@ function show(props: Partial<Parameters<typeof SecretDialog>[0]> = {}) {
   const onAllow = vi.fn<(value: string | null) => void>();
   const onDeny = vi.fn<() => void>();
   const onGrabbed = vi.fn<() => void>();
-  const view = render(
+  const dialog = (more: Partial<Parameters<typeof SecretDialog>[0]>) => (
     <SecretDialog
       prompt={prompt}
       total={1}
       who={who}
+      account="off"
       onAllow={onAllow}
       onDeny={onDeny}
       onGrabbed={onGrabbed}
       {...props}
-    />,
+      {...more}
+    />
   );
-  return { ...view, onAllow, onDeny };
+  const view = render(dialog({}));
+  /** What the page learns while the dialog is open. */
+  const change = (more: Partial<Parameters<typeof SecretDialog>[0]>) => {
+    view.rerender(dialog(more));
+  };
+  return { ...view, change, onAllow, onDeny };
 }
 
 const button = (name: string) => screen.getByRole("button", { name });
@@ -188,14 +204,15 @@ describe("denying", () => {
 
 describe("the value", () => {
   test("is gone from the page once given", () => {
-    const { onAllow, container } = show();
+    const { onAllow, container, unmount } = show();
     type(canary);
     wait(limits.confirmDelay);
     const input = field();
     confirm();
     expect(onAllow).toHaveBeenCalledWith(canary);
-    expect(input.value).toBe("");
     expect(container.innerHTML).not.toContain(canary);
+    unmount();
+    expect(input.value).toBe("");
   });
 
   test("is gone from the page when the page is left", () => {
@@ -281,5 +298,89 @@ describe("a secret the tab already has", () => {
     wait(limits.confirmDelay);
     confirm();
     expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+  });
+});
+
+describe("where a value is kept", () => {
+  test("a server without accounts: in this tab", () => {
+    show();
+    expect(screen.queryByRole("link")).toBeNull();
+    expect(screen.getByText("Kept in this tab only. It is gone when the tab closes.")).toBeTruthy();
+  });
+
+  test("signed out: in this tab, with a way to sign in that leaves the dialog where it is", () => {
+    show({ account: "signed-out" });
+    const link = screen.getByRole("link", { name: "Sign in" });
+    expect(link.parentElement?.textContent).toBe(
+      "Kept in this tab only. Sign in to keep it in your account.",
+    );
+    expect(link.getAttribute("href")).toBe("/sign-in?then=close");
+    expect(link.getAttribute("target")).toBe("_blank");
+    expect(link.getAttribute("rel")).toBe("noopener");
+  });
+
+  test("signing in meanwhile keeps what was typed, and arms anew: it goes to another place now", () => {
+    const { change, onAllow } = show({ account: "signed-out" });
+    type(canary);
+    wait(limits.confirmDelay);
+    change({ account: "signed-in", prompt: { ...prompt, place: "account" } });
+    expect(screen.getByText("Kept in your account, encrypted.")).toBeTruthy();
+    expect(field().value).toBe(canary);
+    confirm();
+    expect(onAllow).not.toHaveBeenCalled();
+    wait(limits.confirmDelay);
+    confirm();
+    expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+  });
+
+  test("a value that the account turns out to have is offered, unless one was typed", () => {
+    const known = { ...prompt, place: "account", known: true } as const;
+    const { change } = show({ account: "signed-out" });
+    change({ account: "signed-in", prompt: known });
+    expect(screen.queryByLabelText("Secret value")).toBeNull();
+    expect(screen.getByText(/^Your account already has a value/)).toBeTruthy();
+    cleanup();
+    const typing = show({ account: "signed-out" });
+    type(canary);
+    typing.change({ account: "signed-in", prompt: known });
+    expect(field().value).toBe(canary);
+  });
+
+  test("a secret that the tab has not moved yet", () => {
+    show({ account: "signed-in" });
+    expect(screen.getByText(/^Kept in this tab until it can be moved/)).toBeTruthy();
+  });
+});
+
+describe("while it is being kept", () => {
+  const account = { ...prompt, place: "account" } as const;
+
+  test("nothing can be pressed, and what takes long is said", () => {
+    const { change, onAllow } = show({ account: "signed-in", prompt: account });
+    type(canary);
+    wait(limits.confirmDelay);
+    confirm();
+    change({ prompt: { ...account, keeping: true } });
+    expect(field().readOnly).toBe(true);
+    expect(button("Add and allow").getAttribute("aria-disabled")).toBe("true");
+    expect(button("Deny").getAttribute("aria-disabled")).toBe("true");
+    confirm();
+    expect(onAllow).toHaveBeenCalledOnce();
+    expect(screen.getByRole("status").textContent).toBe("");
+    wait(1_000);
+    expect(screen.getByRole("status").textContent).toBe("Keeping it…");
+  });
+
+  test("a failure is said, and loses nothing that was typed", () => {
+    const { change, onAllow } = show({ account: "signed-in", prompt: account });
+    type(canary);
+    wait(limits.confirmDelay);
+    confirm();
+    change({ prompt: { ...account, keeping: true } });
+    change({ prompt: { ...account, problem: "unreachable" } });
+    expect(screen.getByRole("alert").textContent).toContain("cannot be reached just now");
+    expect(field().value).toBe(canary);
+    confirm();
+    expect(onAllow).toHaveBeenCalledTimes(2);
   });
 });

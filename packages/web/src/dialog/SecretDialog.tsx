@@ -7,12 +7,15 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Account } from "../account/session.ts";
 import type { Provenance } from "../app/provenance.ts";
 import type { Prompt } from "../broker/state.ts";
 import { KeyIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
 import { Asker } from "./Asker.tsx";
 import { type Arming, watchArming } from "./arming.ts";
+import { Kept } from "./Kept.tsx";
+import { keepingProblem } from "./problem.ts";
 import { Reason } from "./Reason.tsx";
 import styles from "./SecretDialog.module.css";
 import { type FieldElement, SecretField } from "./SecretField.tsx";
@@ -24,6 +27,7 @@ type Props = {
   /** How many prompts there are, this one included. */
   readonly total: number;
   readonly who: Provenance;
+  readonly account: Account["status"];
   /** `value` is null when the value that is kept is to be used. */
   readonly onAllow: (value: string | null) => void;
   readonly onDeny: () => void;
@@ -35,12 +39,14 @@ type Props = {
  * Asks the visitor for one secret. Nothing in it but the name and the reason comes from the app.
  * A confirmation counts only when a person makes it and the dialog has been armed; Escape denies.
  */
-export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }: Props) {
+export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onGrabbed }: Props) {
   const words = messages.secret;
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
   const field = useRef<FieldElement>(null);
-  const [entering, setEntering] = useState(!prompt.known);
+  /** The visitor wants another value than the one there is, or has begun to type one. */
+  const [other, setOther] = useState(false);
+  const entering = other || !prompt.known;
   const [problem, setProblem] = useState<ValueProblem | null>(null);
   const [early, setEarly] = useState(false);
   const [struck, setStruck] = useState(false);
@@ -49,8 +55,10 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
     setStruck(true);
   }, onGrabbed);
 
-  // What the confirm button does changes with `entering`, so the wait begins again.
-  useLayoutEffect(() => watchArming(setArming), [entering]);
+  const slow = useSlow(prompt.keeping);
+
+  // What the confirm button does changes with these, so the wait begins again.
+  useLayoutEffect(() => watchArming(setArming), [entering, prompt.place]);
   useLayoutEffect(() => (entering ? field.current : heading.current)?.focus(), [entering]);
   useEffect(() => {
     const wipe = () => {
@@ -65,7 +73,7 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
   // Enter in the field arrives here, too: the browser then clicks the submit button itself.
   const confirm = (event: MouseEvent) => {
     event.preventDefault();
-    if (!event.nativeEvent.isTrusted) return;
+    if (!event.nativeEvent.isTrusted || prompt.keeping) return;
     if (arming !== "armed") {
       setEarly(true);
       return;
@@ -81,10 +89,11 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
       field.current?.focus();
       return;
     }
-    field.current.value = "";
+    // It stays in the field until it is kept.
     onAllow(value);
   };
-  const status = statusOf(arming, early, struck);
+  const ready = arming === "armed" && !prompt.keeping;
+  const status = slow ? words.keeping : statusOf(arming, early, struck);
 
   return (
     <dialog
@@ -98,7 +107,11 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
         event.preventDefault();
         onDeny();
       }}
-      onClose={onDeny}
+      onClose={() => {
+        // Browsers close a dialog at the second Escape, whatever the page says.
+        if (prompt.keeping) dialog.current?.showModal();
+        else onDeny();
+      }}
     >
       <form
         className={styles.form}
@@ -121,29 +134,37 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
           <SecretField
             field={field}
             problem={problem}
+            busy={prompt.keeping}
             onInput={() => {
               setProblem(null);
+              if (field.current?.value !== "") setOther(true);
             }}
           />
         ) : (
-          <p>{words.known}</p>
+          <p>{words.known[prompt.place]}</p>
         )}
         <div className={styles.facts}>
-          <p>{words.kept}</p>
+          <Kept place={prompt.place} account={account} />
           <p>{words.truth}</p>
         </div>
+        {prompt.problem !== null && (
+          <p className={styles.problem} role="alert">
+            {keepingProblem(prompt.problem)}
+          </p>
+        )}
         <div className={styles.actions}>
           <p className={styles.status} role="status">
             {status}
           </p>
-          <button type="button" onClick={onDeny}>
+          <button type="button" onClick={onDeny} aria-disabled={prompt.keeping}>
             {words.deny}
           </button>
           {!entering && (
             <button
               type="button"
+              aria-disabled={prompt.keeping}
               onClick={() => {
-                setEntering(true);
+                if (!prompt.keeping) setOther(true);
               }}
             >
               {words.other}
@@ -153,7 +174,8 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
             type="submit"
             onClick={confirm}
             className={["button-primary", styles.confirm].join(" ")}
-            aria-disabled={arming !== "armed"}
+            aria-disabled={!ready}
+            aria-busy={prompt.keeping}
           >
             {entering ? words.add : words.allow}
           </button>
@@ -161,6 +183,22 @@ export function SecretDialog({ prompt, total, who, onAllow, onDeny, onGrabbed }:
       </form>
     </dialog>
   );
+}
+
+/** True once `busy` has been for so long that a person wonders. */
+function useSlow(busy: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    if (!busy) return;
+    const timer = setTimeout(() => {
+      setSlow(true);
+    }, 1_000);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
+  }, [busy]);
+  return slow;
 }
 
 function statusOf(arming: Arming, early: boolean, struck: boolean): string {

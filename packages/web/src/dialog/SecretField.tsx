@@ -1,4 +1,4 @@
-import { type ClipboardEvent, type RefObject, useId, useState } from "react";
+import { type ClipboardEvent, type RefObject, useCallback, useId, useState } from "react";
 import { flushSync } from "react-dom";
 import { EyeIcon, EyeOffIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
@@ -11,6 +11,8 @@ type Props = {
   /** The element, whose `value` is the only place where the value is. */
   readonly field: RefObject<FieldElement | null>;
   readonly problem: ValueProblem | null;
+  /** True while the value is being kept. */
+  readonly busy?: boolean;
   readonly onInput: () => void;
 };
 
@@ -18,15 +20,27 @@ type Props = {
  * The field for a value. A password field drops line ends, so a value pasted with several lines
  * turns it into a masked text area that keeps them.
  */
-export function SecretField({ field, problem, onInput }: Props) {
+export function SecretField({ field: fieldRef, problem, busy = false, onInput }: Props) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const [lines, setLines] = useState(1);
   const [surrounded, setSurrounded] = useState(false);
   const words = messages.secret;
 
+  // The same function at every drawing: another one would count as the end of the element.
+  const attach = useCallback(
+    (element: FieldElement | null) => {
+      fieldRef.current = element;
+      return () => {
+        // The last that happens to the element: nothing of the value stays behind.
+        if (element !== null) element.value = "";
+        fieldRef.current = null;
+      };
+    },
+    [fieldRef],
+  );
   const look = () => {
-    const value = field.current?.value ?? "";
+    const value = fieldRef.current?.value ?? "";
     setSurrounded(isSurrounded(value));
     if (lines > 1) setLines(Math.max(2, value.split("\n").length));
     onInput();
@@ -42,7 +56,7 @@ export function SecretField({ field, problem, onInput }: Props) {
     flushSync(() => {
       setLines(whole.split("\n").length);
     });
-    fill(field, whole);
+    fill(fieldRef, whole);
     look();
   };
 
@@ -60,6 +74,8 @@ export function SecretField({ field, problem, onInput }: Props) {
     autoCapitalize: "none",
     autoCorrect: "off",
     spellCheck: false,
+    readOnly: busy,
+    ref: attach,
     "aria-invalid": problem !== null,
     "aria-describedby": `${id}-hint`,
     onInput: look,
@@ -69,19 +85,9 @@ export function SecretField({ field, problem, onInput }: Props) {
       <label htmlFor={id}>{words.value}</label>
       <div className={styles.row}>
         {lines > 1 ? (
-          <textarea
-            {...shared}
-            ref={field as RefObject<HTMLTextAreaElement | null>}
-            rows={4}
-            className={shown ? undefined : styles.masked}
-          />
+          <textarea {...shared} rows={4} className={shown ? undefined : styles.masked} />
         ) : (
-          <input
-            {...shared}
-            ref={field as RefObject<HTMLInputElement | null>}
-            type={shown ? "text" : "password"}
-            onPaste={paste}
-          />
+          <input {...shared} type={shown ? "text" : "password"} onPaste={paste} />
         )}
         <button
           type="button"

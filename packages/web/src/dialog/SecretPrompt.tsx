@@ -1,4 +1,5 @@
 import { Suspense } from "react";
+import { useAccount } from "../account/use-account.ts";
 import type { Provenance } from "../app/provenance.ts";
 import type { Prompt } from "../broker/state.ts";
 import type { Run } from "../frame/run.ts";
@@ -12,6 +13,7 @@ type Props = {
 
 /** The dialog for the first prompt, if there is one; each prompt gets a dialog of its own. */
 export function SecretPrompt({ queue, who, run }: Props) {
+  const account = useAccount();
   const prompt = queue[0];
   if (prompt === undefined) return null;
   return (
@@ -21,6 +23,7 @@ export function SecretPrompt({ queue, who, run }: Props) {
         prompt={prompt}
         total={queue.length}
         who={who}
+        account={account.status}
         onAllow={(value) => {
           run.allow(prompt.key, value);
         }}

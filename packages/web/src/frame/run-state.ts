@@ -5,7 +5,7 @@ import type { CutOff } from "./connect.ts";
 /** Why a run ended; only `reported` carries text of the app. */
 export type Failure =
   | { readonly kind: "reported"; readonly phase: Phase; readonly message: string }
-  | { readonly kind: "silent" | "grabbed" | CutOff };
+  | { readonly kind: "silent" | "grabbed" | "left" | CutOff };
 
 /** What the page shows of a run. */
 export type RunState = {

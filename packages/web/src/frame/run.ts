@@ -2,7 +2,7 @@ import type { AppId, FrameMessage } from "@portafilter/protocol";
 import { type Broker, createBroker } from "../broker/broker.ts";
 import { type ConsoleLog, createConsoleLog } from "../console/log.ts";
 import { codeAddress, type Snippet } from "../links/snippet.ts";
-import type { SessionStore } from "../session/store.ts";
+import type { SecretSource } from "../stores/secret-store.ts";
 import { onThemeChange, pageTheme } from "../theme/theme.ts";
 import { type Connection, connect } from "./connect.ts";
 import { createFrames, type Frames } from "./frames.ts";
@@ -12,11 +12,14 @@ import { afterMessage, initialRunState, type RunState, withFailure } from "./run
 /** How long the runtime frame may take to say hello. */
 const helloPatience = 30_000;
 
+/** What is allowed for one run is kept no longer than this, should the account keep it. */
+const runLength = 24 * 60 * 60 * 1_000;
+
 type Options = {
   readonly id: AppId;
   readonly origin: string;
   readonly snippet: Snippet;
-  readonly store: Promise<SessionStore>;
+  readonly secrets: SecretSource;
   /** Makes the runtime behave as without stack switching: the tests' switch. */
   readonly forceSync: boolean;
 };
@@ -48,7 +51,6 @@ export function createRun(options: Options): Run {
   let broker: Broker | null = null;
   let stopTheme: (() => void) | null = null;
   let helloTimer: ReturnType<typeof setTimeout> | undefined;
-  let ended = false;
 
   const update = (next: RunState) => {
     if (next === state) return;
@@ -56,7 +58,6 @@ export function createRun(options: Options): Run {
     for (const listener of listeners) listener();
   };
   const end = () => {
-    ended = true;
     clearTimeout(helloTimer);
     stopTheme?.();
     connection?.close();
@@ -77,17 +78,19 @@ export function createRun(options: Options): Run {
     else if (acceptId(message.id)) broker?.request(message.id, message.name, message.reason);
     else connection?.violation();
   };
-  const onOpen = async () => {
+  const onOpen = () => {
     clearTimeout(helloTimer);
-    const store = await options.store;
-    if (ended) return;
     const { type, code, requirements } = options.snippet;
     const address = codeAddress(code);
     broker = createBroker({
       // What lies behind an address can change while the app's id, a hash of the address, stays: what
       // the visitor allows holds for this run only.
       app: address === null ? options.id : name,
-      store,
+      until: () => (address === null ? null : new Date(Date.now() + runLength).toISOString()),
+      secrets: options.secrets,
+      onLeft: () => {
+        fail({ kind: "left" });
+      },
       send: (message) => connection?.send(message),
       onChange: (next) => {
         update({ ...state, broker: next });
@@ -121,7 +124,7 @@ export function createRun(options: Options): Run {
       connection = connect({
         frame: frames.runtime,
         origin: options.origin,
-        onOpen: () => void onOpen(),
+        onOpen,
         onMessage,
         onDropped: (dropped) => {
           update({ ...state, dropped });

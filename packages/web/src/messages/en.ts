@@ -81,7 +81,7 @@ export const en = {
   failure: {
     retry: "Retry",
     showConsole: "Show console",
-    nothingLost: "Secrets you allowed in this tab are still here.",
+    nothingLost: "Secrets you allowed are still there.",
     detailLabel: "What the app's frame reported",
     runtime: {
       title: "Python could not be loaded",
@@ -111,6 +111,10 @@ export const en = {
       title: "The app was stopped",
       text: "It kept taking the keyboard away from the dialog that asked you for a secret. The dialog gave it nothing, but keys you pressed in that moment may have reached it: if you typed a part of the value, consider replacing it.",
     },
+    left: {
+      title: "You signed out, so the app was stopped",
+      text: "It held secrets of your account, and has lost them now. Nothing of your account is left in this tab. Retry starts the app anew, without them.",
+    },
     violations: {
       title: "The app was stopped",
       text: "It kept sending messages that are not part of the agreement between app and page, or far too many, so it was cut off. Retry starts it anew.",
@@ -123,9 +127,26 @@ export const en = {
     value: "Secret value",
     show: "Show value",
     hide: "Hide value",
-    kept: "Kept in this tab only. It is gone when the tab closes.",
+    kept: {
+      tab: "Kept in this tab only. It is gone when the tab closes.",
+      account: "Kept in your account, encrypted.",
+      forNow: "Kept in this tab until it can be moved into your account.",
+      signIn: {
+        before: "Kept in this tab only. ",
+        link: "Sign in",
+        after: " to keep it in your account.",
+      },
+    },
     truth: "An app you allow can read this value and send it anywhere it can connect.",
-    known: "This tab already has a value for it. This app has not been allowed to use it.",
+    known: {
+      tab: "This tab already has a value for it. This app has not been allowed to use it.",
+      account: "Your account already has a value for it. This app has not been allowed to use it.",
+    },
+    keeping: "Keeping it…",
+    nothingLost: "Nothing was lost.",
+    unreachable: "The server cannot be reached just now. Nothing was lost: try again in a moment.",
+    outOfReach:
+      "Secrets in your account cannot be reached just now. Nothing was lost: try again in a moment.",
     add: "Add and allow",
     allow: "Allow",
     other: "Use another value",
@@ -148,9 +169,29 @@ export const en = {
     askable: (names: readonly string[]) =>
       `You will be asked when the app next needs ${names.map(short).join(", ")}.`,
     runAgain: "Run it again",
-    unavailable:
-      "A secret could not be kept: this browser blocks storage for this site, or it is full. Nothing was sent to the app. Allow storage for this site, then restart the app.",
+    unavailable: {
+      tab: "A secret could not be kept: this browser blocks storage for this site, or it is full. Nothing was sent to the app. Allow storage for this site, then restart the app.",
+      account:
+        "Secrets in your account cannot be reached just now. Nothing was lost, and nothing was sent to the app. Try again in a moment.",
+    },
     close: "Close this notice",
+  },
+  merge: {
+    label: "Secrets of this tab",
+    /** `names` moved; some of them were in the account with the same value already. */
+    moved: (names: readonly string[]) =>
+      names.length <= 3
+        ? `${names.map(short).join(", ")} moved from this tab into your account.`
+        : `${names.length} secrets moved from this tab into your account.`,
+    replaced: (name: string) =>
+      `${short(name)} had another value in your account. The one from this tab is used now; the other is kept as an earlier version.`,
+    more: (count: number) =>
+      `${count} more had another value, too: the ones from this tab are used now, the others are kept as earlier versions.`,
+    failed:
+      "The secrets of this tab could not be moved into your account yet. They are still in this tab, and it is tried again.",
+    retry: "Try now",
+    show: "Show secrets",
+    close: "Close this message",
   },
   console: {
     title: "Console",
@@ -253,7 +294,7 @@ export const en = {
   },
   broken: {
     title: "This page failed",
-    text: "Something in it went wrong, and it was stopped rather than left half working. Secrets you allowed in this tab are still here.",
+    text: "Something in it went wrong, and it was stopped rather than left half working. Secrets you allowed are still there.",
     reload: "Reload",
   },
 } as const;

@@ -6,7 +6,7 @@ import { appOrigin } from "../frame/origin.ts";
 import { createRun, type Run } from "../frame/run.ts";
 import { type LinkProblem, parseLink } from "../links/parse-link.ts";
 import { messages } from "../messages/index.ts";
-import { tabSession } from "../session/tab-session.ts";
+import { pageSecrets } from "../stores/page-secrets.ts";
 import { AppPage } from "../view/AppPage.tsx";
 import { forcesSync } from "./force-sync.ts";
 import { LinkProblemPage } from "./LinkProblemPage.tsx";
@@ -55,13 +55,13 @@ async function open(type: string, fragment: string): Promise<Opened> {
   if (!parsed.ok) return { problem: parsed.problem };
   const { snippet } = parsed;
   const id = await snippetId(snippet);
-  const store = tabSession();
+  const secrets = pageSecrets().source;
   const origin = appOrigin(id, document, location);
   // Fetched beside the app, so that its first dialog does not wait. A failure shows plain text.
   loadMarkdown().catch(() => undefined);
   return {
     who: await provenanceOf(id),
-    createRun: () => createRun({ id, origin, snippet, store, forceSync: forcesSync() }),
+    createRun: () => createRun({ id, origin, snippet, secrets, forceSync: forcesSync() }),
   };
 }
 

@@ -157,7 +157,7 @@ describe("storage that fails", () => {
   const tab = "00000000-0000-4000-8000-000000000000";
   const malformed: [string, string][] = [
     ["no JSON", "{"],
-    ["another version", JSON.stringify({ v: 2, tab, secrets: [], grants: [] })],
+    ["another version", JSON.stringify({ v: 3, tab, secrets: [], grants: [] })],
     [
       "a bad name",
       JSON.stringify({ v: 1, tab, secrets: [{ name: "a b", value: "x" }], grants: [] }),

@@ -7,6 +7,12 @@ const key = "portafilter.session";
 /** What the visitor has decided about one secret and one app in this tab. */
 export type Standing = "granted" | "known" | "unknown" | "unavailable";
 
+/** Everything that this tab holds, on its way into an account. Secret material. */
+export type TabContent = Pick<SessionRecord, "mergeId" | "secrets" | "grants">;
+
+/** One secret of this tab, without its value, and the apps that may use it. */
+export type TabEntry = { readonly name: string; readonly apps: readonly AppId[] };
+
 /** Secrets and grants of this tab. Every method works on sessionStorage itself: no copy stays in memory. */
 export type SessionStore = {
   readonly standing: (app: AppId, name: string) => Standing;
@@ -17,6 +23,18 @@ export type SessionStore = {
    * browser would not keep it, or when there is no such secret; then nothing has changed.
    */
   readonly allow: (app: AppId, name: string, value: string | null) => boolean;
+  /** Whether there is a secret called `name`. */
+  readonly holds: (name: string) => boolean;
+  readonly entries: () => readonly TabEntry[];
+  /** False when nothing was changed, because the browser would not. */
+  readonly revoke: (app: AppId, name: string) => boolean;
+  readonly remove: (name: string) => boolean;
+  /** What there is to move; null when there is nothing. The same content has the same `mergeId`. */
+  readonly content: () => TabContent | null;
+  /** Erases what has moved. A value that was entered meanwhile stays, with its grants. */
+  readonly erase: (moved: Pick<TabContent, "secrets">) => void;
+  /** Erases everything. */
+  readonly wipe: () => void;
 };
 
 type Ports = {
@@ -36,13 +54,18 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
   if (found === null || ports.reopened || !(await claimTab(ports.locks, found.tab))) {
     const tab = crypto.randomUUID();
     await claimTab(ports.locks, tab);
-    writeRecord(ports, { v: 1, tab, secrets: [], grants: [] });
+    writeRecord(ports, empty(tab));
   }
+  const change = (edit: (record: SessionRecord) => Pick<SessionRecord, "secrets" | "grants">) => {
+    const record = readRecord(ports);
+    if (record === null) return false;
+    return writeRecord(ports, { ...record, ...edit(record), mergeId: crypto.randomUUID() });
+  };
   return {
     standing(app, name) {
       const record = readRecord(ports);
       if (record === null) return "unavailable";
-      if (!record.secrets.some((secret) => secret.name === name)) return "unknown";
+      if (!has(record, name)) return "unknown";
       return isGranted(record, app, name) ? "granted" : "known";
     },
     read(app, name) {
@@ -52,16 +75,69 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
     },
     allow(app, name, value) {
       const record = readRecord(ports);
-      if (record === null) return false;
-      const others = record.secrets.filter((secret) => secret.name !== name);
-      const secrets = value === null ? record.secrets : [...others, { name, value }];
-      if (!secrets.some((secret) => secret.name === name)) return false;
-      const grants = isGranted(record, app, name)
-        ? record.grants
-        : [...record.grants, { app, name }];
-      return writeRecord(ports, { ...record, secrets, grants });
+      if (record === null || (value === null && !has(record, name))) return false;
+      return change(({ secrets, grants }) => ({
+        secrets: value === null ? secrets : [...named(secrets, name, false), { name, value }],
+        grants: isGranted(record, app, name) ? grants : [...grants, { app, name }],
+      }));
+    },
+    holds(name) {
+      const record = readRecord(ports);
+      return record !== null && has(record, name);
+    },
+    entries() {
+      const record = readRecord(ports);
+      return (record?.secrets ?? []).map(({ name }) => ({
+        name,
+        apps: named(record?.grants ?? [], name, true).map((grant) => grant.app),
+      }));
+    },
+    revoke: (app, name) =>
+      change(({ secrets, grants }) => ({
+        secrets,
+        grants: grants.filter((grant) => grant.app !== app || grant.name !== name),
+      })),
+    remove: (name) =>
+      change(({ secrets, grants }) => ({
+        secrets: named(secrets, name, false),
+        grants: named(grants, name, false),
+      })),
+    content() {
+      const record = readRecord(ports);
+      if (record === null || record.secrets.length === 0) return null;
+      const { mergeId, secrets, grants } = record;
+      return { mergeId, secrets, grants };
+    },
+    erase(moved) {
+      const values = new Map(moved.secrets.map(({ name, value }) => [name, value]));
+      change(({ secrets, grants }) => {
+        const left = secrets.filter(({ name, value }) => values.get(name) !== value);
+        const names = new Set(left.map(({ name }) => name));
+        return { secrets: left, grants: grants.filter(({ name }) => names.has(name)) };
+      });
+    },
+    wipe() {
+      const record = readRecord(ports);
+      if (record !== null && !writeRecord(ports, empty(record.tab))) removeRecord(ports);
     },
   };
+}
+
+function empty(tab: string): SessionRecord {
+  return { v: 2, tab, mergeId: crypto.randomUUID(), secrets: [], grants: [] };
+}
+
+/** The items called `name`, or all the others. */
+function named<T extends { readonly name: string }>(
+  items: readonly T[],
+  name: string,
+  wanted: boolean,
+): T[] {
+  return items.filter((item) => (item.name === name) === wanted);
+}
+
+function has(record: SessionRecord, name: string): boolean {
+  return record.secrets.some((secret) => secret.name === name);
 }
 
 function isGranted(record: SessionRecord, app: AppId, name: string): boolean {
@@ -71,11 +147,10 @@ function isGranted(record: SessionRecord, app: AppId, name: string): boolean {
 /** Null when there is no record, when it is malformed (it is removed), or when storage is out of reach. */
 function readRecord(ports: Ports): SessionRecord | null {
   try {
-    const storage = ports.storage();
-    const text = storage.getItem(key);
+    const text = ports.storage().getItem(key);
     if (text === null) return null;
     const record = parseRecord(text);
-    if (record === null) storage.removeItem(key);
+    if (record === null) removeRecord(ports);
     return record;
   } catch {
     return null;
@@ -89,5 +164,13 @@ function writeRecord(ports: Ports, record: SessionRecord): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function removeRecord(ports: Ports): void {
+  try {
+    ports.storage().removeItem(key);
+  } catch {
+    // Out of reach, so there is nothing to remove.
   }
 }

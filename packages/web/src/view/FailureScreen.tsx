@@ -17,7 +17,7 @@ export function FailureScreen({ failure, onRetry, onConsole }: Props) {
     <div className={styles.screen} role="alert">
       <h2>{words[kind].title}</h2>
       <p>{words[kind].text}</p>
-      <p>{words.nothingLost}</p>
+      {kind !== "left" && <p>{words.nothingLost}</p>}
       {failure.kind === "reported" && failure.message !== "" && (
         <figure>
           <figcaption>{words.detailLabel}</figcaption>

@@ -13,9 +13,9 @@ type Props = {
 /** The bar that says what was denied, or why a secret did not reach the app. At most one at a time. */
 export function Notices({ broker, run }: Props) {
   const words = messages.notices;
-  if (broker.unavailable)
+  if (broker.unavailable !== null)
     return (
-      <Bar text={words.unavailable}>
+      <Bar text={words.unavailable[broker.unavailable]}>
         <CloseButton run={run} />
       </Bar>
     );

@@ -1,0 +1,148 @@
+import { api } from "@portafilter/protocol";
+
+/** What of an EventSource is used. */
+export type Source = Pick<EventSource, "close" | "readyState" | "onmessage" | "onerror">;
+
+type Ports = {
+  readonly connect: () => Source;
+  /** Undefined where the browser has none; then every tab has a connection of its own. */
+  readonly locks: LockManager | undefined;
+  readonly channel: Pick<BroadcastChannel, "postMessage" | "addEventListener">;
+  readonly isSignedIn: () => boolean;
+  /** The server refused the connection or ended the sign-in: who is signed in has to be asked anew. */
+  readonly onRefused: () => Promise<unknown>;
+};
+
+/** What the server tells the account's pages. */
+export type EventFeed = {
+  /** Hears of every event, until the returned function is called. */
+  readonly listen: (listener: (event: api.AccountEvent) => void) => () => void;
+  /** To be called when who is signed in may have changed, or the network came back. */
+  readonly refresh: () => void;
+};
+
+const lockName = "portafilter.events";
+const firstWait = 1_000;
+const longestWait = 30_000;
+/** `EventSource.CLOSED`: it will not try again by itself. */
+const closed = 2;
+
+/**
+ * One connection for all tabs of a browser, which may open only six to a server: the tab that holds a
+ * lock connects and tells the others. When it goes, another one connects, and the server begins every
+ * connection with `resync`, so that what was missed in between does no harm.
+ */
+export function createEventFeed(ports: Ports): EventFeed {
+  const listeners = new Set<(event: api.AccountEvent) => void>();
+  let stop: (() => void) | null = null;
+
+  const deliver = (event: api.AccountEvent) => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  ports.channel.addEventListener("message", ({ data }) => {
+    const parsed = api.accountEvent.safeParse(data);
+    if (parsed.success && ports.isSignedIn()) deliver(parsed.data);
+  });
+
+  const update = () => {
+    const wanted = listeners.size > 0 && ports.isSignedIn();
+    if (wanted && stop === null) stop = lead(ports, deliver);
+    else if (!wanted && stop !== null) {
+      stop();
+      stop = null;
+    }
+  };
+  return {
+    listen(listener) {
+      listeners.add(listener);
+      update();
+      return () => {
+        listeners.delete(listener);
+        update();
+      };
+    },
+    refresh: update,
+  };
+}
+
+/** Waits to be the tab that connects, then stays connected until the returned function is called. */
+function lead(ports: Ports, deliver: (event: api.AccountEvent) => void): () => void {
+  const ending = new AbortController();
+  const run = () =>
+    new Promise<void>((resolve) => {
+      if (ending.signal.aborted) {
+        resolve();
+        return;
+      }
+      const disconnect = stayConnected(ports, deliver);
+      ending.signal.addEventListener("abort", () => {
+        disconnect();
+        resolve();
+      });
+    });
+  if (ports.locks === undefined) void run();
+  else
+    ports.locks.request(lockName, { signal: ending.signal }, run).catch(() => {
+      // Ended while it waited; or no lock is given here, so every tab is on its own.
+      if (!ending.signal.aborted) void run();
+    });
+  return () => {
+    ending.abort();
+  };
+}
+
+function stayConnected(
+  { connect, channel, onRefused }: Ports,
+  deliver: (event: api.AccountEvent) => void,
+): () => void {
+  let source: Source | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ended = false;
+  let wait = firstWait;
+
+  const open = () => {
+    if (ended) return;
+    const mine = connect();
+    source = mine;
+    mine.onmessage = ({ data }) => {
+      if (source !== mine) return;
+      wait = firstWait;
+      const event = parse(data);
+      if (event === null) return;
+      deliver(event);
+      if (event.type !== "session.ended") channel.postMessage(event);
+      else {
+        mine.close();
+        again();
+      }
+    };
+    mine.onerror = () => {
+      if (source === mine && mine.readyState === closed) again();
+    };
+  };
+  /** After a refusal the account is asked first: if nobody is signed in, this ends. */
+  const again = () => {
+    source = null;
+    void onRefused().then(() => {
+      if (ended) return;
+      timer = setTimeout(open, wait);
+      wait = Math.min(wait * 2, longestWait);
+    });
+  };
+  open();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+/** What is not understood may have been anything: as after a loss, everything is asked again. */
+function parse(data: unknown): api.AccountEvent | null {
+  try {
+    const parsed = api.accountEvent.safeParse(JSON.parse(String(data)));
+    return parsed.success ? parsed.data : { type: "resync" };
+  } catch {
+    return { type: "resync" };
+  }
+}

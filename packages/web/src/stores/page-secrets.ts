@@ -1,0 +1,60 @@
+import { pageAccount } from "../account/page-account.ts";
+import { client } from "../api/client.ts";
+import { createEventFeed, type EventFeed } from "../events/event-feed.ts";
+import { mergeTab } from "../merge/merge.ts";
+import { createMerger, type Merger } from "../merge/merger.ts";
+import { tabSession } from "../session/tab-session.ts";
+import { createAccountStore } from "./account-store.ts";
+import { createSecretSource, type PageSource } from "./secret-source.ts";
+
+/** Where this page's secrets come from, and what moves and changes them. */
+export type PageSecrets = {
+  readonly source: PageSource;
+  readonly merger: Merger;
+  readonly feed: EventFeed;
+};
+
+let opened: PageSecrets | undefined;
+
+/** This page's one set of them. The first call opens the tab's store and asks who is signed in. */
+export function pageSecrets(): PageSecrets {
+  opened ??= open();
+  return opened;
+}
+
+function open(): PageSecrets {
+  const account = pageAccount();
+  const session = tabSession();
+  const isSignedIn = () => account.get().status === "signed-in";
+  let ranOut = false;
+  client.onSignedOut(() => {
+    ranOut = true;
+    setTimeout(() => {
+      ranOut = false;
+    });
+  });
+  const feed = createEventFeed({
+    connect: () => new EventSource("/api/v1/events"),
+    locks: navigator.locks,
+    channel: new BroadcastChannel("portafilter.events"),
+    isSignedIn,
+    onRefused: account.refresh,
+  });
+  const merger = createMerger({
+    merge: async () => mergeTab(await session, client),
+    isSignedIn,
+    onMoved: () => {
+      source.moved();
+    },
+  });
+  const source = createSecretSource({
+    account,
+    session,
+    accountStore: createAccountStore(client),
+    merger,
+    feed,
+    ranOut: () => ranOut,
+  });
+  for (const type of ["focus", "online"]) addEventListener(type, merger.retry);
+  return { source, merger, feed };
+}

@@ -1,0 +1,118 @@
+import type { api } from "@portafilter/protocol";
+import type { Account, AccountStore } from "../account/session.ts";
+import type { EventFeed } from "../events/event-feed.ts";
+import type { Merger } from "../merge/merger.ts";
+import type { SessionStore } from "../session/store.ts";
+import type { SecretSource, SecretStore, SecretsChange } from "./secret-store.ts";
+import { createTabStore } from "./tab-store.ts";
+
+type Ports = {
+  readonly account: Pick<AccountStore, "get" | "subscribe" | "known" | "refresh">;
+  readonly session: Promise<SessionStore>;
+  readonly accountStore: SecretStore;
+  readonly merger: Pick<Merger, "begin" | "settled" | "end">;
+  readonly feed: EventFeed;
+  /** Whether the sign-in ran out, rather than being ended by the visitor, in this turn of the event loop. */
+  readonly ranOut: () => boolean;
+};
+
+/** The source of a page, and the way to tell it that the merger has moved something. */
+export type PageSource = SecretSource & { readonly moved: () => void };
+
+/**
+ * Decides at each request which place answers: signed in, the account. A name that the tab still
+ * holds, because its move has not succeeded yet, is answered by the tab, whatever the account says.
+ */
+export function createSecretSource(ports: Ports): PageSource {
+  const { account, accountStore, merger, feed } = ports;
+  const listeners = new Set<(change: SecretsChange) => void>();
+  const tell = (change: SecretsChange) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+  let asking: Promise<Account> | null = null;
+  const askAgain = () =>
+    (asking ??= account.refresh().finally(() => {
+      asking = null;
+    }));
+
+  let before = account.get();
+  let leaving = Promise.resolve();
+  const leave = async () => {
+    const session = await ports.session;
+    // The tab's own secrets go, too; unless the sign-in ran out while they waited to be moved.
+    if (!ports.ranOut()) session.wipe();
+  };
+  account.subscribe(() => {
+    const now = account.get();
+    const [was, is] = [userOf(before), userOf(now)];
+    const sameStatus = before.status === now.status;
+    before = now;
+    if (was === is && sameStatus) return;
+    if (was !== null && was !== is) {
+      merger.end();
+      leaving = leave();
+      tell({ type: "left" });
+    }
+    feed.refresh();
+    if (is !== null && is !== was) void merger.begin(leaving);
+    tell({ type: "moved" });
+  });
+  if (userOf(before) !== null) void merger.begin(leaving);
+
+  return {
+    async storeFor(name) {
+      const session = await ports.session;
+      await leaving;
+      let now = await account.known();
+      if (now.status === "unreachable" && !session.holds(name)) now = await askAgain();
+      if (now.status === "signed-in") {
+        await merger.settled();
+        now = account.get();
+      }
+      if (session.holds(name)) return createTabStore(session);
+      switch (now.status) {
+        case "signed-in":
+          return accountStore;
+        case "signed-out":
+        case "off":
+          return createTabStore(session);
+        case "loading":
+        case "unreachable":
+          // Fail closed: the tab must not take what belongs into an account.
+          return null;
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      const stop = feed.listen((event) => {
+        const change = changeOf(event);
+        if (listeners.has(listener)) listener(change);
+      });
+      return () => {
+        listeners.delete(listener);
+        stop();
+      };
+    },
+    moved() {
+      tell({ type: "moved" });
+    },
+  };
+}
+
+function userOf(account: Account): string | null {
+  return account.status === "signed-in" ? account.user.id : null;
+}
+
+function changeOf(event: api.AccountEvent): SecretsChange {
+  switch (event.type) {
+    case "grant.revoked":
+      return { type: "revoked", app: event.app, name: event.name };
+    case "grant.given":
+      return { type: "given", app: event.app, name: event.name };
+    case "secret.changed":
+      return { type: "revoked", app: null, name: event.name };
+    case "resync":
+    case "session.ended":
+      return { type: "revoked", app: null, name: null };
+  }
+}

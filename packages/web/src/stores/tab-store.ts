@@ -1,0 +1,21 @@
+import type { SessionStore } from "../session/store.ts";
+import type { SecretStore } from "./secret-store.ts";
+
+/** This tab's own store. Each call reads and writes sessionStorage before it returns. */
+export function createTabStore(session: SessionStore): SecretStore {
+  return {
+    kind: "tab",
+    use(app, name) {
+      const standing = session.standing(app, name);
+      if (standing !== "granted") return Promise.resolve({ standing });
+      const value = session.read(app, name);
+      return Promise.resolve(
+        value === null ? { standing: "unavailable" } : { standing: "granted", value },
+      );
+    },
+    allow(app, name, value) {
+      const kept = session.allow(app, name, value) ? session.read(app, name) : null;
+      return Promise.resolve(kept === null ? { problem: "secret_unavailable" } : { value: kept });
+    },
+  };
+}
