@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-/** Starts `portafilter serve` as a process, and resolves with the address it prints. */
+/** Starts `portafilter run` as a process, and resolves with the address it prints. */
 export async function startServer(
   env: Record<string, string>,
 ): Promise<{ address: string; child: ChildProcess; stop: () => Promise<number | null> }> {
-  const child = spawn("node", ["packages/cli/src/main.ts", "serve"], {
+  const child = spawn("node", ["packages/cli/src/main.ts", "run"], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

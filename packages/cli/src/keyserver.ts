@@ -14,6 +14,7 @@ import {
 } from "@portafilter/keyserver";
 import type { Command } from "commander";
 import { Fatal } from "./fatal.ts";
+import { aborted, stopSignal } from "./stop-signal.ts";
 
 /** Adds `keyserver` and what belongs to it to the command line. */
 export function addKeyServerCommands(program: Command): void {
@@ -58,7 +59,7 @@ async function serveKeys(options: StartOptions): Promise<void> {
     server.reload();
   };
   process.on("SIGHUP", reload);
-  await stopSignal();
+  await aborted(stopSignal());
   process.off("SIGHUP", reload);
   await server.close();
 }
@@ -124,14 +125,4 @@ function settings(): KeyServerConfig {
   } catch (error) {
     throw error instanceof ConfigError ? new Fatal(error.message) : error;
   }
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
 }

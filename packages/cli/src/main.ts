@@ -7,6 +7,13 @@ const program = new Command("portafilter").description(
 );
 
 program
+  .command("run")
+  .description("serve the platform with a key server of its own, as two processes")
+  .action(async () => {
+    const { run } = await import("./run.ts");
+    process.exitCode = await run(console.log);
+  });
+program
   .command("serve")
   .description("serve the platform and its apps")
   .action(async () => {
@@ -19,7 +26,7 @@ addKeyServerCommands(program);
 try {
   await program.parseAsync();
   // Fetches in the background must not hold the process up.
-  process.exit(0);
+  process.exit();
 } catch (error) {
   const line = lineForPeople(error);
   if (line === undefined) throw error;

@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
 import {
   type Config,
   closure,
@@ -13,7 +10,6 @@ import {
   fetchFiles,
   type LockedFile,
   type Log,
-  listen,
   type Packages,
   places,
   readConfig,
@@ -22,6 +18,8 @@ import {
 } from "@portafilter/server";
 import { Fatal } from "./fatal.ts";
 import { ensureSnapshot } from "./snapshot.ts";
+import { checkStart, listenOrTell } from "./start-checks.ts";
+import { aborted, stopSignal } from "./stop-signal.ts";
 
 /** What must be here before anybody is told that the server is ready: both programs in `examples/` run on it. */
 const essential = ["streamlit", "openai", "micropip"];
@@ -31,9 +29,7 @@ export async function serve(say: (line: string) => void): Promise<void> {
   const stop = stopSignal();
   const config = readConfig();
   const log = createLog(config.logLevel);
-  await writable(config.dataDir);
-  // Asked for before the long work, so that a port that is taken is told at once.
-  await (await listenOrTell({ fetch: () => new Response() }, config)).close();
+  await checkStart(config);
   const packages = await createPackages(config, readLock(), places, log);
   await prepare(packages, config, say, stop);
   if (stop.aborted) return;
@@ -50,11 +46,11 @@ export async function serve(say: (line: string) => void): Promise<void> {
     count,
     log,
   });
-  const server = await listenOrTell(app, config);
+  const server = await listenOrTell(app, "PORT", config);
   const metricsServer =
     config.metricsPort === undefined
       ? undefined
-      : await listenOrTell(createMetricsApp(metrics, readiness), {
+      : await listenOrTell(createMetricsApp(metrics, readiness), "METRICS_PORT", {
           port: config.metricsPort,
           host: "127.0.0.1",
         });
@@ -133,49 +129,8 @@ function fetchRest({ lock, mirror }: Packages, log: Log): void {
   });
 }
 
-async function writable(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-    await access(dir, constants.W_OK | constants.X_OK);
-  } catch {
-    throw new Fatal(`DATA_DIR cannot be written to: ${dir}`);
-  }
-}
-
-async function listenOrTell(
-  app: Parameters<typeof listen>[0],
-  { port, host }: Pick<Config, "port" | "host">,
-) {
-  return listen(app, port, host).catch((error: unknown) => {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") {
-      throw new Fatal(`Port ${port} is taken: stop the other program, or set PORT to another one.`);
-    }
-    if (code === "EACCES") throw new Fatal(`Port ${port} needs more rights: set PORT above 1023.`);
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new Fatal(`HOST is no address of this machine: ${host}`);
-    }
-    throw error;
-  });
-}
-
 /** Without the public suffix list: a first guess, good for a warning. Development shares a site knowingly. */
 function sharesSite({ platformOrigin, platformHost, appsDomain }: Config): boolean {
   const site = (host: string) => host.split(".").slice(-2).join(".");
   return platformOrigin.startsWith("https:") && site(platformHost) === site(appsDomain);
-}
-
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      stop.abort();
-    });
-  }
-  return stop.signal;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }

@@ -1,0 +1,197 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readRunConfig } from "./config.ts";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+/** `portafilter run` with a package source that never answers, so that the app server keeps fetching. */
+async function start(settings: Record<string, string> = {}) {
+  const dir = await mkdtemp(join(tmpdir(), "portafilter-run-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => void silent.close());
+  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const isFetching = once(silent, "connection");
+  const child = spawn(process.execPath, [main, "run"], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      PORT: `${await freePort()}`,
+      DATA_DIR: dir,
+      PIP_INDEX_URL: source,
+      PYODIDE_CDN: source,
+      ...settings,
+    },
+  });
+  const said = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (part: string) => (said.out += part));
+  child.stderr.setEncoding("utf8").on("data", (part: string) => (said.err += part));
+  const ended = once(child, "close") as Promise<[number | null]>;
+  onTestFinished(() => {
+    for (const pid of childrenOf(child)) killed(pid);
+    child.kill("SIGKILL");
+  });
+  return { child, dir, said, isFetching, code: async () => (await ended)[0] };
+}
+
+function childrenOf({ pid }: ChildProcess): number[] {
+  try {
+    return execFileSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+const nameOf = (pid: number) =>
+  execFileSync("ps", ["-o", "args=", "-p", `${pid}`], { encoding: "utf8" });
+
+/** A process that has ended and that nobody has asked how is not there any more. */
+function isThere(pid: number): boolean {
+  try {
+    const state = execFileSync("ps", ["-o", "stat=", "-p", `${pid}`], { encoding: "utf8" });
+    return !state.startsWith("Z");
+  } catch {
+    return false;
+  }
+}
+
+function killed(pid: number): void {
+  if (isThere(pid)) process.kill(pid, "SIGKILL");
+}
+
+const gone = (pids: readonly number[]) =>
+  expect.poll(() => pids.filter(isThere), { timeout: 15_000 }).toEqual([]);
+
+describe("portafilter run", { timeout: 60_000 }, () => {
+  test("starts two processes, says once what to keep, and stops both when told to", async () => {
+    const { child, dir, said, isFetching, code } = await start();
+    await isFetching;
+    const pids = childrenOf(child);
+    expect(pids.map(nameOf).map((name) => / (keyserver|serve)\s*$/.exec(name)?.[1])).toEqual([
+      "keyserver",
+      "serve",
+    ]);
+    child.kill("SIGTERM");
+    expect(await code()).toBe(0);
+    expect(pids.filter(isThere)).toEqual([]);
+    expect(said.err).toBe("");
+    expect(said.out.trim().split("\n")).toEqual([
+      expect.stringMatching(/^It is new: .*root\.key the root key\.$/),
+      expect.stringMatching(/^Keep a copy of the root key elsewhere/),
+    ]);
+    expect(statSync(join(dir, "keyserver")).mode & 0o777).toBe(0o700);
+  });
+
+  test("a parent that is killed leaves nobody behind", async () => {
+    const { child, isFetching } = await start();
+    await isFetching;
+    const pids = childrenOf(child);
+    expect(pids).toHaveLength(2);
+    child.kill("SIGKILL");
+    await gone(pids);
+  });
+
+  test.for(["key server", "app server"])("when the %s dies, the other is stopped", async (name) => {
+    const { child, said, isFetching, code } = await start();
+    await isFetching;
+    const pids = childrenOf(child);
+    const [keys = 0, app = 0] = pids;
+    process.kill(name === "key server" ? keys : app, "SIGKILL");
+    expect(await code()).toBe(1);
+    expect(pids.filter(isThere)).toEqual([]);
+    expect(said.err).toBe(`The ${name} ended by itself (SIGKILL), so Portafilter stopped.\n`);
+  });
+
+  test("an app server that cannot start is one line, and takes the key server along", async () => {
+    const nowhere = "http://127.0.0.1:1/";
+    const { said, code } = await start({ PIP_INDEX_URL: nowhere, PYODIDE_CDN: nowhere });
+    expect(await code()).toBe(1);
+    expect(said.err.trimEnd().split("\n")).toHaveLength(1);
+    expect(said.err).toContain("PIP_INDEX_URL, PYODIDE_CDN or WHEELHOUSE");
+  });
+
+  test("a key server that cannot start is one line, and no app server", async () => {
+    const { said, code } = await start({ TLS_CERT_FILE: "/nowhere", TLS_KEY_FILE: "/nowhere" });
+    expect(await code()).toBe(1);
+    expect(said).toEqual({
+      out: "",
+      err: "The key server does not start: a file that the settings name is not there.\n",
+    });
+  });
+
+  test("a port that is taken is one line, before there is a key server", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const { said, dir, code } = await start({ PORT: `${port}` });
+    expect(await code()).toBe(1);
+    expect(said.out).toBe("");
+    expect(said.err).toBe(
+      `Port ${port} is taken: stop the other program, or set PORT to another one.\n`,
+    );
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test("a key server elsewhere is enough", async () => {
+    const { child, dir, isFetching, code } = await start({
+      KEYSERVER_ADDR: "http://127.0.0.1:1",
+      KEYSERVER_TOKEN: "t".repeat(32),
+    });
+    await isFetching;
+    expect(childrenOf(child)).toEqual([]);
+    expect(existsSync(join(dir, "keyserver"))).toBe(false);
+    child.kill("SIGINT");
+    expect(await code()).toBe(0);
+  });
+});
+
+test("each process is told what it needs to know, and no secret of the other", () => {
+  const { keyServer, appServer, hasKeyServer } = readRunConfig({
+    PATH: "/bin",
+    DATA_DIR: "/data",
+    ROOT_KEY: "canary-root",
+    TLS_KEY_FILE: "/tls.key",
+    AUTH_SECRET: "canary-auth",
+    DATABASE_URL: "canary-database",
+    SMTP_URL: "canary-mail",
+    KEYSERVER_ADDR: "",
+  });
+  expect(hasKeyServer).toBe(false);
+  expect(keyServer).toEqual({
+    PATH: "/bin",
+    DATA_DIR: "/data",
+    ROOT_KEY: "canary-root",
+    TLS_KEY_FILE: "/tls.key",
+    KEYSERVER_ADDR: "",
+    KEYSERVER_PORT: "0",
+  });
+  expect(appServer("http://127.0.0.1:5")).toEqual({
+    PATH: "/bin",
+    DATA_DIR: "/data",
+    AUTH_SECRET: "canary-auth",
+    DATABASE_URL: "canary-database",
+    SMTP_URL: "canary-mail",
+    KEYSERVER_ADDR: "http://127.0.0.1:5",
+    KEYSERVER_TOKEN_FILE: "/data/keyserver/app.token",
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

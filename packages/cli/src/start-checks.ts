@@ -1,0 +1,48 @@
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { type Config, type Listening, listen } from "@portafilter/server";
+import { Fatal } from "./fatal.ts";
+
+/**
+ * What can be known before the long work: that the data folder can be used, and that the port is free.
+ * @throws Fatal
+ */
+export async function checkStart(config: Config): Promise<void> {
+  await writable(config.dataDir);
+  await (await listenOrTell({ fetch: () => new Response() }, "PORT", config)).close();
+}
+
+async function writable(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new Fatal(`DATA_DIR cannot be written to: ${dir}`);
+  }
+}
+
+/**
+ * Listens on the port that a setting names.
+ * @throws Fatal when somebody can mend it.
+ */
+export async function listenOrTell(
+  app: Parameters<typeof listen>[0],
+  setting: string,
+  { port, host }: Pick<Config, "port" | "host">,
+): Promise<Listening> {
+  return listen(app, port, host).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") {
+      throw new Fatal(
+        `Port ${port} is taken: stop the other program, or set ${setting} to another one.`,
+      );
+    }
+    if (code === "EACCES") {
+      throw new Fatal(`Port ${port} needs more rights: set ${setting} above 1023.`);
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      throw new Fatal(`HOST is no address of this machine: ${host}`);
+    }
+    throw error;
+  });
+}
