@@ -2,7 +2,8 @@ import * as z from "zod/mini";
 import { databaseId, moment } from "./parts.ts";
 
 const email = z.string().check(z.maxLength(254));
-const password = z.string().check(z.maxLength(256));
+/** Longer than a password may be, so that one that is too long is refused as a password. */
+const password = z.string().check(z.maxLength(1024));
 
 /** `GET /api/v1/session`: always 200, so that a stranger's page learns nothing from the status. */
 export const sessionAnswer = z.strictObject({
@@ -37,6 +38,8 @@ export const verifyEmail = z.strictObject({ token: z.string().check(z.maxLength(
 export const changePassword = z.strictObject({ current: password, next: password });
 /** `POST /api/v1/account/email` */
 export const changeEmail = z.strictObject({ email });
+/** `check_mail`: a link was sent to the new address, which counts once it was followed. */
+export const changeEmailAnswer = z.strictObject({ next: z.enum(["changed", "check_mail"]) });
 /** `POST /api/v1/account/delete`: needs a fresh sign-in. */
 export const deleteAccount = z.strictObject({ email });
 

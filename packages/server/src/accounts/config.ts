@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { ConfigError, parseSettings } from "../settings.ts";
+
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === "" ? undefined : text));
+
+const settings = z.object({
+  /** Server that sends mail: `smtps://user:password@host`. Without it nothing is sent. */
+  SMTP_URL: optional,
+  /** What mail is sent from: `Portafilter <no-reply@portafilter.example>`. */
+  MAIL_FROM: optional,
+});
+
+/** A provider of OpenID Connect that visitors may sign in with. Holds secret material. */
+export type Provider = Readonly<{
+  /** In addresses, lower case. */
+  id: string;
+  name: string;
+  issuer: string;
+  clientId: string;
+  clientSecret: string | undefined;
+}>;
+
+/** Settings of accounts. Holds secret material. */
+export type AccountConfig = Readonly<{
+  /** Scheme, host and port of the platform: what links in mails begin with. */
+  platformOrigin: string;
+  /** Seals cookies of accounts. */
+  secret: string;
+  smtp: Readonly<{ url: string; from: string }> | null;
+  providers: readonly Provider[];
+}>;
+
+/**
+ * Reads the settings once, at the start of the process.
+ * @throws ConfigError naming every setting that is wrong, never its value.
+ */
+export function readAccountConfig(
+  base: Pick<AccountConfig, "platformOrigin" | "secret">,
+  env: NodeJS.ProcessEnv = process.env,
+): AccountConfig {
+  const s = parseSettings(settings, env);
+  return Object.freeze({ ...base, smtp: smtpOf(s), providers: providersOf(env) });
+}
+
+function smtpOf({ SMTP_URL, MAIL_FROM }: z.output<typeof settings>): AccountConfig["smtp"] {
+  if (SMTP_URL === undefined && MAIL_FROM === undefined) return null;
+  if (SMTP_URL === undefined || MAIL_FROM === undefined) {
+    throw new ConfigError("SMTP_URL and MAIL_FROM belong together");
+  }
+  const url = URL.parse(SMTP_URL);
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === "") {
+    throw new ConfigError("SMTP_URL must be smtp:// or smtps:// and a host");
+  }
+  if (/[\r\n]/.test(MAIL_FROM) || !MAIL_FROM.includes("@")) {
+    throw new ConfigError("MAIL_FROM must be an address, or a name and an <address>");
+  }
+  return { url: SMTP_URL, from: MAIL_FROM };
+}
+
+/** Providers are named by their settings: `OIDC_CORP_ISSUER` makes `corp`. */
+function providersOf(env: NodeJS.ProcessEnv): Provider[] {
+  return Object.keys(env)
+    .map((key) => /^OIDC_([A-Z0-9]{1,32})_ISSUER$/.exec(key)?.[1])
+    .filter((name) => name !== undefined)
+    .toSorted()
+    .map((name) => providerOf(name, env));
+}
+
+function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
+  const setting = (suffix: string) => env[`OIDC_${name}_${suffix}`] || undefined;
+  const issuer = setting("ISSUER") ?? "";
+  const url = URL.parse(issuer);
+  const isPlain =
+    url?.protocol === "http:" && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (url === null || (url.protocol !== "https:" && !isPlain) || url.search || url.hash) {
+    throw new ConfigError(`OIDC_${name}_ISSUER must be an https:// address`);
+  }
+  const clientId = setting("CLIENT_ID");
+  if (clientId === undefined) throw new ConfigError(`OIDC_${name}_CLIENT_ID is missing`);
+  return {
+    id: name.toLowerCase(),
+    name: setting("NAME") ?? name.charAt(0) + name.slice(1).toLowerCase(),
+    issuer,
+    clientId,
+    clientSecret: clientSecretOf(name, setting),
+  };
+}
+
+function clientSecretOf(
+  name: string,
+  setting: (suffix: string) => string | undefined,
+): string | undefined {
+  const file = setting("CLIENT_SECRET_FILE");
+  const text = setting("CLIENT_SECRET");
+  if (file === undefined) return text;
+  if (text !== undefined) {
+    throw new ConfigError(`Give OIDC_${name}_CLIENT_SECRET or its _FILE, one of them`);
+  }
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw new ConfigError(`OIDC_${name}_CLIENT_SECRET_FILE cannot be read`);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Sessions as MountedSessions } from "../http/mount.ts";
+import type { Route } from "../http/route.ts";
+import type { Log } from "../log.ts";
+import { type Background, createBackground } from "./background.ts";
+import { createKnownDevices } from "./known-devices.ts";
+import { createLinks } from "./links/links.ts";
+import { createMailer } from "./mail/mailer.ts";
+import type { Parts } from "./parts.ts";
+import { createPasswords, type Work } from "./passwords/passwords.ts";
+import { sessionRoute } from "./routes/session.ts";
+import { signInRoute } from "./routes/sign-in.ts";
+import { signOutRoute } from "./routes/sign-out.ts";
+import { signUpRoute } from "./routes/sign-up.ts";
+import { createSessions } from "./sessions/sessions.ts";
+
+type Ports = Pick<Parts, "config" | "db" | "audit" | "events" | "limits" | "erase" | "forget"> &
+  Readonly<{
+    log: Log;
+    /** Milliseconds; for tests. */
+    now?: () => number;
+    /** How passwords are hashed; for tests. */
+    work?: Work;
+  }>;
+
+export type Accounts = Readonly<{
+  sessions: MountedSessions;
+  routes: readonly Route[];
+  settled: Background["settled"];
+  /** Waits for mails that are on their way, then hangs up. */
+  close: () => Promise<void>;
+}>;
+
+/** Accounts: who visitors are, how they prove it, and for how long that holds. */
+export function createAccounts(ports: Ports): Accounts {
+  const { config, db, log, audit, events, now = Date.now } = ports;
+  const background = createBackground(log);
+  const sessions = createSessions({ db, audit, events, now });
+  const mailer = config.smtp === null ? null : createMailer(config.smtp);
+  const parts: Parts = {
+    ...ports,
+    now,
+    background,
+    sessions,
+    mailer,
+    passwords: createPasswords(ports.work),
+    knownDevices: createKnownDevices(config.secret),
+    links: createLinks({ db, platformOrigin: config.platformOrigin, now }),
+  };
+  return {
+    sessions,
+    routes: [sessionRoute(parts), signUpRoute(parts), signInRoute(parts), signOutRoute(parts)],
+    settled: background.settled,
+    async close() {
+      await background.settled();
+      mailer?.close();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { cookies, readCookie, setCookie } from "./cookie.ts";
+import { isSame, newId, sealOf } from "./token.ts";
+
+const days = 365;
+
+/**
+ * Remembers in a cookie that a browser signed in to an account, so that its owner still gets in while
+ * somebody else tries passwords. The cookie is no sign-in: it opens nothing by itself.
+ */
+export type KnownDevices = Readonly<{
+  isKnown: (headers: Headers, email: string) => boolean;
+  /** The Set-Cookie header after a sign-in. */
+  remember: (email: string) => string;
+}>;
+
+export function createKnownDevices(secret: string): KnownDevices {
+  const seal = (id: string, email: string) => sealOf(secret, `known device\n${id}\n${email}`);
+  return {
+    isKnown(headers, email) {
+      const [id, sealed, ...rest] = (readCookie(headers, cookies.device) ?? "").split(".");
+      if (id === undefined || sealed === undefined || rest.length > 0) return false;
+      return isSame(sealed, seal(id, email));
+    },
+    remember(email) {
+      const id = newId();
+      return setCookie(cookies.device, `${id}.${seal(id, email)}`, days);
+    },
+  };
+}

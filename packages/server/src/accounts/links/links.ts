@@ -1,0 +1,87 @@
+import type { Database } from "../../db/database.ts";
+import { Problem } from "../../problem.ts";
+import type { Tx } from "../ports.ts";
+import { hashOfToken, isToken, newToken } from "../token.ts";
+import * as store from "./store.ts";
+
+/** Milliseconds that a link is good for. */
+const lifetime = 60 * 60 * 1000;
+
+/** What following a link does. */
+export type LinkMeaning =
+  | Readonly<{ purpose: "sign_up"; email: string; password: string }>
+  | Readonly<{ purpose: "reset"; userId: string }>
+  | Readonly<{ purpose: "email"; userId: string; email: string }>;
+type Purpose = LinkMeaning["purpose"];
+
+export type Links = Readonly<{
+  /** @returns the address to follow. Secret material: nothing else knows the token. */
+  make: (meaning: LinkMeaning) => Promise<string>;
+  /** @throws Problem `link_expired` when `take` would. */
+  check: (token: string, purposes: readonly Purpose[]) => Promise<void>;
+  /**
+   * What a link stands for; it is used up when the transaction commits.
+   * @throws Problem `link_expired` for one that was used, is too old, or never was.
+   */
+  take: (tx: Tx, token: string, purposes: readonly Purpose[]) => Promise<LinkMeaning>;
+  /** Makes void what was sent to a user. */
+  forget: (tx: Tx, userId: string) => Promise<void>;
+}>;
+
+type LinkPorts = Readonly<{ db: Database; platformOrigin: string; now: () => number }>;
+
+/**
+ * Links that are sent by mail and work once. The token is behind the `#`, so it reaches no server's
+ * log; the rest comes from the settings, whatever Host a request names.
+ */
+export function createLinks({ db, platformOrigin, now }: LinkPorts): Links {
+  return {
+    async make(meaning) {
+      const token = newToken();
+      const at = now();
+      await db.transaction((tx) =>
+        store.insertLink(tx, {
+          token_hash: hashOfToken(token),
+          purpose: meaning.purpose,
+          user_id: meaning.purpose === "sign_up" ? null : meaning.userId,
+          email: meaning.purpose === "reset" ? null : meaning.email,
+          password: meaning.purpose === "sign_up" ? meaning.password : null,
+          created_at: new Date(at),
+          expires_at: new Date(at + lifetime),
+        }),
+      );
+      const page = meaning.purpose === "reset" ? "reset" : "verify-email";
+      return `${platformOrigin}/${page}#token=${token}`;
+    },
+    async check(token, purposes) {
+      const isGood =
+        isToken(token) &&
+        (await store.hasLink(db.kysely, hashOfToken(token), purposes, new Date(now())));
+      if (!isGood) throw new Problem("link_expired");
+    },
+    async take(tx, token, purposes) {
+      const row = isToken(token)
+        ? await store.takeLink(tx, hashOfToken(token), purposes, new Date(now()))
+        : undefined;
+      const meaning = row && meaningOf(row);
+      if (meaning === undefined) throw new Problem("link_expired");
+      return meaning;
+    },
+    forget: store.deleteLinks,
+  };
+}
+
+function meaningOf(row: {
+  purpose: Purpose;
+  user_id: string | null;
+  email: string | null;
+  password: string | null;
+}): LinkMeaning | undefined {
+  const { purpose, user_id: userId, email, password } = row;
+  if (purpose === "sign_up" && email !== null && password !== null) {
+    return { purpose, email, password };
+  }
+  if (purpose === "email" && userId !== null && email !== null) return { purpose, userId, email };
+  if (purpose === "reset" && userId !== null) return { purpose, userId };
+  return undefined;
+}

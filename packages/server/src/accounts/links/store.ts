@@ -1,0 +1,57 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+
+type Executor = Kysely<Tables> | Transaction<Tables>;
+type Row = Tables["account_link"];
+
+/** Writes a link. Those that are too old go, and older ones of the same user for the same. */
+export async function insertLink(tx: Executor, row: Row): Promise<void> {
+  await tx
+    .deleteFrom("account_link")
+    .where((where) =>
+      where.or([
+        where("expires_at", "<=", row.created_at),
+        where.and([where("purpose", "=", row.purpose), where("user_id", "=", row.user_id)]),
+      ]),
+    )
+    .execute();
+  await tx.insertInto("account_link").values(row).execute();
+}
+
+/** Whether a link could be taken now. */
+export async function hasLink(
+  db: Executor,
+  tokenHash: Uint8Array,
+  purposes: readonly Row["purpose"][],
+  now: Date,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom("account_link")
+    .select("purpose")
+    .where("token_hash", "=", tokenHash)
+    .where("purpose", "in", purposes)
+    .where("expires_at", ">", now)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Takes a link away: of all who try at once, one gets it. */
+export function takeLink(
+  tx: Executor,
+  tokenHash: Uint8Array,
+  purposes: readonly Row["purpose"][],
+  now: Date,
+): Promise<Row | undefined> {
+  return tx
+    .deleteFrom("account_link")
+    .where("token_hash", "=", tokenHash)
+    .where("purpose", "in", purposes)
+    .where("expires_at", ">", now)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Deletes the links of a user, such as resets that a change of the password overtook. */
+export async function deleteLinks(tx: Executor, userId: string): Promise<void> {
+  await tx.deleteFrom("account_link").where("user_id", "=", userId).execute();
+}

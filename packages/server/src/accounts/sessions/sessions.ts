@@ -1,0 +1,137 @@
+import { limits } from "@portafilter/protocol";
+import type { Database } from "../../db/database.ts";
+import type { Session } from "../../http/route.ts";
+import { cookies, readCookie, setCookie } from "../cookie.ts";
+import type { AuditEvent, AuditPort, EventsPort, Tx } from "../ports.ts";
+import { hashOfToken, isToken, newId, newToken } from "../token.ts";
+import * as store from "./store.ts";
+
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+/** A session that is not used for this long is over. */
+const idle = 30 * day;
+/** A session is over after this long, however much it is used. */
+const absolute = 90 * day;
+/** Devices of one account; the one used longest ago goes when there is one more. */
+const most = 100;
+
+/** A session as the visitor sees it. */
+export type Device = Readonly<{
+  id: string;
+  device: string | null;
+  startedAt: Date;
+  lastSeenAt: Date;
+}>;
+
+export type Sessions = Readonly<{
+  /**
+   * Who is asking, by the cookie. One statement on an index, and once an hour another that writes down
+   * that the session was used. Null for nobody, for a session that is over, for two cookies.
+   */
+  of: (headers: Headers) => Promise<Session | null>;
+  /**
+   * Starts a session, and ends the one that the browser had, whoever's it was. Writes the audit, so it
+   * is the last step of the caller's transaction. @param before what else happened to the account.
+   * @returns the Set-Cookie header. Secret material.
+   */
+  start: (tx: Tx, userId: string, by: Browser, before?: readonly AuditEvent[]) => Promise<string>;
+  /** A new token for a session that proved itself again. @returns the Set-Cookie header, or null when it is gone. */
+  renew: (tx: Tx, sessionId: string) => Promise<string | null>;
+  /** Ends one session. @returns whether this user had it. */
+  end: (tx: Tx, userId: string, sessionId: string) => Promise<boolean>;
+  /** Ends all sessions of a user but one. */
+  endAll: (tx: Tx, userId: string, except: string | null) => Promise<void>;
+  list: (userId: string) => Promise<Device[]>;
+}>;
+
+/** The browser that signs in: what it sent, and its name in words. */
+export type Browser = Readonly<{ headers: Headers; device: string | null }>;
+
+type SessionPorts = Readonly<{
+  db: Database;
+  audit: AuditPort;
+  events: EventsPort;
+  now: () => number;
+}>;
+
+/** Sessions, of which the database holds a hash only. */
+export function createSessions({ db, audit, events, now }: SessionPorts): Sessions {
+  const horizon = (): store.Horizon => ({
+    createdAfter: new Date(now() - absolute),
+    seenAfter: new Date(now() - idle),
+  });
+  const tell = (tx: Tx, userId: string, sessionId: string) =>
+    events.publish(tx, userId, { type: "session.ended" }, sessionId);
+  const withToken = (token: string) => setCookie(cookies.session, token, absolute / day);
+  const tokenOf = (headers: Headers) => {
+    const token = readCookie(headers, cookies.session);
+    return token !== null && isToken(token) ? token : null;
+  };
+
+  return {
+    async of(headers) {
+      const token = tokenOf(headers);
+      if (token === null) return null;
+      const found = await store.findSession(db.kysely, hashOfToken(token), horizon());
+      if (found === undefined) return null;
+      const at = now();
+      if (found.seen_at.getTime() < at - hour) {
+        await store.touchSession(db.kysely, found.id, new Date(at), new Date(at - hour));
+      }
+      const isFresh = found.confirmed_at.getTime() > at - limits.freshness;
+      return { userId: found.user_id, sessionId: found.id, isFresh };
+    },
+
+    async start(tx, userId, { headers, device }, before = []) {
+      const old = tokenOf(headers);
+      const owner = old === null ? undefined : await store.findOwner(tx, hashOfToken(old));
+      if (owner !== undefined) {
+        await store.deleteSession(tx, owner.user_id, owner.id);
+        await tell(tx, owner.user_id, owner.id);
+      }
+      const token = newToken();
+      const tokenHash = hashOfToken(token);
+      await store.insertSession(tx, {
+        id: newId(),
+        userId,
+        tokenHash,
+        device,
+        now: new Date(now()),
+      });
+      await store.pruneSessions(tx, userId, horizon(), most);
+      const ended = owner && { userId: owner.user_id, action: "session.ended" as const, device };
+      await audit.append(tx, [
+        ...before,
+        ...(ended === undefined ? [] : [ended]),
+        { userId, action: "session.started", device },
+      ]);
+      return withToken(token);
+    },
+
+    async renew(tx, sessionId) {
+      const token = newToken();
+      const isThere = await store.renewSession(tx, sessionId, hashOfToken(token), new Date(now()));
+      return isThere ? withToken(token) : null;
+    },
+
+    async end(tx, userId, sessionId) {
+      const wasThere = await store.deleteSession(tx, userId, sessionId);
+      if (wasThere) await tell(tx, userId, sessionId);
+      return wasThere;
+    },
+
+    async endAll(tx, userId, except) {
+      for (const id of await store.deleteSessions(tx, userId, except)) await tell(tx, userId, id);
+    },
+
+    async list(userId) {
+      const rows = await store.listSessions(db.kysely, userId, horizon());
+      return rows.map(({ id, device, created_at, seen_at }) => ({
+        id,
+        device,
+        startedAt: created_at,
+        lastSeenAt: seen_at,
+      }));
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+
+type Executor = Kysely<Tables> | Transaction<Tables>;
+
+/** Sessions older than these are over. */
+export type Horizon = Readonly<{ createdAfter: Date; seenAfter: Date }>;
+
+/** The session with this token's hash. One statement on a unique index: every request makes it. */
+export function findSession(db: Executor, tokenHash: Uint8Array, horizon: Horizon) {
+  return db
+    .selectFrom("account_session")
+    .select(["id", "user_id", "confirmed_at", "seen_at"])
+    .where("token_hash", "=", tokenHash)
+    .where("created_at", ">", horizon.createdAfter)
+    .where("seen_at", ">", horizon.seenAfter)
+    .executeTakeFirst();
+}
+
+/** Writes that a session was used, unless somebody did so since `before`. */
+export async function touchSession(db: Executor, id: string, now: Date, before: Date) {
+  await db
+    .updateTable("account_session")
+    .set({ seen_at: now })
+    .where("id", "=", id)
+    .where("seen_at", "<", before)
+    .execute();
+}
+
+/** A new session's row. */
+export type NewSession = Readonly<{
+  id: string;
+  userId: string;
+  tokenHash: Uint8Array;
+  device: string | null;
+  now: Date;
+}>;
+
+export async function insertSession(tx: Executor, session: NewSession) {
+  await tx
+    .insertInto("account_session")
+    .values({
+      id: session.id,
+      user_id: session.userId,
+      token_hash: session.tokenHash,
+      device: session.device,
+      created_at: session.now,
+      confirmed_at: session.now,
+      seen_at: session.now,
+    })
+    .execute();
+}
+
+/** Another token for a session, which proved itself again. @returns whether it was still there. */
+export async function renewSession(tx: Executor, id: string, tokenHash: Uint8Array, now: Date) {
+  const renewed = await tx
+    .updateTable("account_session")
+    .set({ token_hash: tokenHash, confirmed_at: now, seen_at: now })
+    .where("id", "=", id)
+    .returning("id")
+    .executeTakeFirst();
+  return renewed !== undefined;
+}
+
+/** Whose session this is, whatever its age. */
+export function findOwner(db: Executor, tokenHash: Uint8Array) {
+  return db
+    .selectFrom("account_session")
+    .select(["id", "user_id"])
+    .where("token_hash", "=", tokenHash)
+    .executeTakeFirst();
+}
+
+/** @returns whether this user had that session. */
+export async function deleteSession(tx: Executor, userId: string, id: string) {
+  const gone = await tx
+    .deleteFrom("account_session")
+    .where("id", "=", id)
+    .where("user_id", "=", userId)
+    .returning("id")
+    .executeTakeFirst();
+  return gone !== undefined;
+}
+
+/** Deletes all sessions of a user but one. @returns the ids of those that are gone. */
+export async function deleteSessions(tx: Executor, userId: string, except: string | null) {
+  const gone = await tx
+    .deleteFrom("account_session")
+    .where("user_id", "=", userId)
+    .where("id", "!=", except ?? "")
+    .returning("id")
+    .execute();
+  return gone.map(({ id }) => id);
+}
+
+/** Deletes what is over, and the ones used longest ago beyond `most`. */
+export async function pruneSessions(tx: Executor, userId: string, horizon: Horizon, most: number) {
+  await tx
+    .deleteFrom("account_session")
+    .where("user_id", "=", userId)
+    .where((where) =>
+      where.or([
+        where("created_at", "<=", horizon.createdAfter),
+        where("seen_at", "<=", horizon.seenAfter),
+        where(
+          "id",
+          "in",
+          where
+            .selectFrom("account_session")
+            .select("id")
+            .where("user_id", "=", userId)
+            .orderBy("seen_at", "desc")
+            .offset(most),
+        ),
+      ]),
+    )
+    .execute();
+}
+
+/** The sessions of a user that are not over, the one used last first. */
+export function listSessions(db: Executor, userId: string, horizon: Horizon) {
+  return db
+    .selectFrom("account_session")
+    .select(["id", "device", "created_at", "seen_at"])
+    .where("user_id", "=", userId)
+    .where("created_at", ">", horizon.createdAfter)
+    .where("seen_at", ">", horizon.seenAfter)
+    .orderBy("seen_at", "desc")
+    .execute();
+}
