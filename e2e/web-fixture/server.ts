@@ -28,6 +28,13 @@ const types: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
+/** What a server without accounts says; tests of accounts route the API themselves. */
+const withoutAccounts = JSON.stringify({
+  user: null,
+  fresh: false,
+  offers: { accounts: false, mail: false, providers: [] },
+});
+
 const dist = join(import.meta.dirname, "../../packages/web/dist");
 
 /**
@@ -46,6 +53,12 @@ export async function serveFixture(): Promise<{ address: string; stop: () => Pro
         response.end(await readFile(join(import.meta.dirname, file)));
         return;
       }
+      if (path === "/api/v1/session") {
+        response.setHeader("content-type", "application/json");
+        response.end(withoutAccounts);
+        return;
+      }
+      if (path.startsWith("/api/")) throw new Error("no API");
       const name = extname(path) === "" ? "/index.html" : normalize(path);
       response.setHeader("content-security-policy", policy(`http://*.${host}`));
       response.setHeader("cross-origin-opener-policy", "same-origin");
