@@ -33,11 +33,7 @@ export type Refused = Readonly<{ absent: ReadonlySet<string>; forged: ReadonlySe
  * until the transaction is over. A chain whose end was tampered with is left as it is: going on from
  * there would put our MAC over it.
  */
-export async function extend(
-  tx: Tx,
-  key: AuditKey,
-  events: readonly Unplaced[],
-): Promise<Refused> {
+export async function extend(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
   const users = [...new Set(events.map((event) => event.userId))];
   const { heads, forged } = await lockHeads(tx, key, users);
   const rows = [];
@@ -56,7 +52,12 @@ export async function extend(
 }
 
 async function lockHeads(tx: Tx, key: AuditKey, users: readonly string[]) {
-  const { rows } = await sql<{ user_id: string; seq: string; mac: Uint8Array; head_mac: Uint8Array }>`
+  const { rows } = await sql<{
+    user_id: string;
+    seq: string;
+    mac: Uint8Array;
+    head_mac: Uint8Array;
+  }>`
     select user_id, seq, mac, head_mac from audit_head
     where user_id = any(${users}::text[])
     order by user_id for update`.execute(tx);
