@@ -15,7 +15,10 @@ export function clientAddress(
 }
 
 function networkOf(text: string): string {
-  const address = text.replace(/^\[?::ffff:(?=\d+\.)/i, "").replace(/^\[|\](:\d+)?$/g, "");
+  const address = text
+    .replace(/^(\d+(?:\.\d+){3}):\d+$/, "$1")
+    .replace(/^\[?::ffff:(?=\d+\.)/i, "")
+    .replace(/^\[|\](:\d+)?$/g, "");
   const version = isIP(address);
   if (version === 4) return address;
   if (version !== 6) return "unknown";
