@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { ConfigError } from "../config.ts";
+
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === "" ? undefined : text));
+const seconds = (fallback: number) => z.coerce.number().min(0.1).max(3600).default(fallback);
+
+const settings = z.object({
+  DATA_DIR: z.string().min(1).default("./data"),
+  /** A PostgreSQL database, `postgres://user:password@host:port/name`. Without it PGlite, in DATA_DIR/db. */
+  DATABASE_URL: optional,
+  /** A file that holds it, where an environment is not safe enough. */
+  DATABASE_URL_FILE: optional,
+  /** The same for `portafilter migrate`, so that the user who serves needs no right to change tables. */
+  MIGRATE_DATABASE_URL: optional,
+  MIGRATE_DATABASE_URL_FILE: optional,
+  /** Connections of one process, not counting the one that listens. */
+  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+  /** Seconds until there must be a connection, be it a new one or one that another request held. */
+  DATABASE_CONNECT_TIMEOUT: seconds(5),
+  /** Seconds that a statement may take. */
+  DATABASE_STATEMENT_TIMEOUT: seconds(10),
+  /** Seconds that a statement may wait for a row that another one holds. */
+  DATABASE_LOCK_TIMEOUT: seconds(5),
+  /** Seconds that a transaction may pause. More than the key server may take to answer. */
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT: seconds(15),
+});
+type Settings = z.output<typeof settings>;
+type UrlSetting = Extract<keyof Settings, `${string}_URL`>;
+
+export type PGliteConfig = Readonly<{
+  kind: "pglite";
+  /** The folder, or undefined for one in memory. */
+  folder: string | undefined;
+}>;
+
+/** Holds secret material: the password in `url`. All times in milliseconds. */
+export type PostgresConfig = Readonly<{
+  kind: "postgres";
+  url: string;
+  pool: number;
+  connectTimeout: number;
+  statementTimeout: number;
+  lockTimeout: number;
+  idleInTransactionTimeout: number;
+}>;
+export type DatabaseConfig = PGliteConfig | PostgresConfig;
+
+/**
+ * Reads the settings once, at the start of the process.
+ * @throws ConfigError naming every setting that is wrong, never its value.
+ */
+export function readDatabaseConfig(env: NodeJS.ProcessEnv = process.env): DatabaseConfig {
+  const s = parse(env);
+  const url = urlOf("DATABASE_URL", s);
+  return url === undefined
+    ? Object.freeze({ kind: "pglite", folder: join(resolve(s.DATA_DIR), "db") })
+    : postgres(url, s);
+}
+
+/** With whose rights tables are changed, and the user that serves, where that is another one. */
+export type MigrateConfig = Readonly<{ config: DatabaseConfig; servingUrl: string | undefined }>;
+
+/**
+ * Reads the settings of `portafilter migrate`.
+ * @throws ConfigError naming every setting that is wrong, never its value.
+ */
+export function readMigrateConfig(env: NodeJS.ProcessEnv = process.env): MigrateConfig {
+  const s = parse(env);
+  const url = urlOf("MIGRATE_DATABASE_URL", s);
+  if (url === undefined) return { config: readDatabaseConfig(env), servingUrl: undefined };
+  return { config: postgres(url, s), servingUrl: urlOf("DATABASE_URL", s) };
+}
+
+function parse(env: NodeJS.ProcessEnv): Settings {
+  const parsed = settings.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
+}
+
+function postgres(url: string, s: Settings): PostgresConfig {
+  return Object.freeze({
+    kind: "postgres",
+    url,
+    pool: s.DATABASE_POOL,
+    connectTimeout: s.DATABASE_CONNECT_TIMEOUT * 1000,
+    statementTimeout: s.DATABASE_STATEMENT_TIMEOUT * 1000,
+    lockTimeout: s.DATABASE_LOCK_TIMEOUT * 1000,
+    idleInTransactionTimeout: s.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT * 1000,
+  });
+}
+
+function urlOf(name: UrlSetting, s: Settings): string | undefined {
+  const file = s[`${name}_FILE`];
+  if (file !== undefined && s[name] !== undefined) {
+    throw new ConfigError(`Give ${name} or ${name}_FILE, one of them`);
+  }
+  const setting = file === undefined ? name : `${name}_FILE`;
+  const url = file === undefined ? s[name] : readFileOf(setting, file);
+  if (url === undefined) return undefined;
+  if (!/^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new ConfigError(`${setting} must be postgres://user:password@host:port/name`);
+  }
+  return url;
+}
+
+function readFileOf(setting: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw new ConfigError(`${setting} cannot be read`);
+  }
+}

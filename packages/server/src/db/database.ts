@@ -1,0 +1,45 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Log } from "../log.ts";
+import type { DatabaseConfig } from "./config.ts";
+import { openPGlite } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+import type { Tables } from "./tables.ts";
+
+/**
+ * Where accounts and secrets are kept: PGlite in a folder, or PostgreSQL.
+ *
+ * A database that cannot be reached, is too slow or gives up is `Problem("database_unavailable")`; what
+ * it says about a statement, such as a value that must be unique, comes as it is (`faults.ts`).
+ */
+export type Database = Readonly<{
+  /** For single statements. */
+  kysely: Kysely<Tables>;
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. PGlite has
+   * one connection, so there everything else waits meanwhile. Nothing inside may use `kysely` or open
+   * another transaction; that is an error on every database.
+   */
+  transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Listens on a channel of NOTIFY until the returned function is called, whatever becomes of the
+   * connection. `onLost` is called when the connection is lost and when it is there again: what was
+   * sent in between did not arrive.
+   */
+  listen(
+    channel: string,
+    on: (payload: string) => void,
+    onLost: () => void,
+  ): Promise<() => Promise<void>>;
+  /** Whether the database answers. Never rejects. */
+  isReady(): Promise<boolean>;
+  close(): Promise<void>;
+}>;
+
+/**
+ * Opens the database that the settings name. On PGlite, migrations are made now.
+ * @throws DatabaseError, one line for people, when the folder is in use, or when the tables are not
+ * those of this software.
+ */
+export function openDatabase(config: DatabaseConfig, log: Log): Promise<Database> {
+  return config.kind === "pglite" ? openPGlite(config, log) : openPostgres(config, log);
+}

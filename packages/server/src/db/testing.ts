@@ -1,0 +1,103 @@
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { createLog } from "../log.ts";
+import type { PostgresConfig } from "./config.ts";
+import type { Database } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { databaseOn } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+import type { Tables } from "./tables.ts";
+import { freshPGlite } from "./testing/pglite.ts";
+import { startPostgres, type TestPostgres } from "./testing/postgres.ts";
+
+export type DatabaseKind = "pglite" | "postgres";
+
+/** Opens a new, empty database with all tables; closed by itself after the test or the suite that opened it. */
+export type Open = () => Promise<Database>;
+
+/**
+ * Declares a suite twice: on PGlite in memory, and on a PostgreSQL started for this file. `open` may be
+ * called in a test or in `beforeAll`.
+ */
+export function describeDatabases(
+  name: string,
+  suite: (open: Open, kind: DatabaseKind) => void,
+): void {
+  describe(`${name} on PGlite`, () => {
+    suite(closing(openTestPGlite), "pglite");
+  });
+  describe(`${name} on PostgreSQL`, () => {
+    let server: TestPostgres;
+    beforeAll(async () => {
+      server = await startPostgres();
+    }, 60_000);
+    afterAll(() => server.stop());
+    suite(
+      closing(() => openTestPostgres(server)),
+      "postgres",
+    );
+  });
+}
+
+/** Closes what was opened within a test after it, and what was opened before the tests at their end. */
+function closing(open: Open): Open {
+  const forSuite: Database[] = [];
+  const forTest: Database[] = [];
+  let opened = forSuite;
+  const closeAll = async (databases: Database[]) => {
+    await Promise.all(databases.splice(0).map((database) => database.close()));
+  };
+  beforeEach(() => {
+    opened = forTest;
+  });
+  afterEach(async () => {
+    opened = forSuite;
+    await closeAll(forTest);
+  });
+  afterAll(() => closeAll(forSuite));
+  return async () => {
+    const database = await open();
+    opened.push(database);
+    return database;
+  };
+}
+
+async function openTestPGlite(): Promise<Database> {
+  const database = databaseOn(await freshPGlite());
+  await migrate(database.kysely);
+  return database;
+}
+
+const migrated = new WeakMap<TestPostgres, Promise<string>>();
+
+/** A copy of a database that has all tables. */
+async function openTestPostgres(server: TestPostgres): Promise<Database> {
+  const made = migrated.get(server) ?? migratedDatabase(server);
+  migrated.set(server, made);
+  const name = await server.createDatabase(await made);
+  return openPostgres(testConfig(server.url(name)), createLog("silent"));
+}
+
+async function migratedDatabase(server: TestPostgres): Promise<string> {
+  const name = await server.createDatabase();
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: new Pool({ connectionString: server.url(name) }) }),
+  });
+  await migrate(kysely);
+  await kysely.destroy();
+  return name;
+}
+
+/** Settings for a PostgreSQL at an address, with limits short enough for tests. */
+export function testConfig(url: string): PostgresConfig {
+  return {
+    kind: "postgres",
+    url,
+    pool: 10,
+    connectTimeout: 5_000,
+    statementTimeout: 10_000,
+    lockTimeout: 5_000,
+    idleInTransactionTimeout: 15_000,
+  };
+}
