@@ -1,11 +1,12 @@
-import { type Kysely, type Migration, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Secrets, their versions and grants, data keys and the version head. */
 export const secrets: Migration = {
   async up(db: Kysely<unknown>) {
     const statements = [
       sql`create table data_key (
-        user_id text not null,
+        user_id text not null references account (id) on delete cascade,
         dek_id bytea not null,
         wrapped text not null,
         created_at timestamptz not null,
@@ -16,11 +17,11 @@ export const secrets: Migration = {
         dek_id bytea not null,
         edition integer not null,
         record bytea not null,
-        foreign key (user_id, dek_id) references data_key (user_id, dek_id)
+        foreign key (user_id, dek_id) references data_key (user_id, dek_id) on delete cascade
       ) with (fillfactor = 70)`,
       sql`create table secret (
         id text primary key,
-        user_id text not null,
+        user_id text not null references account (id) on delete cascade,
         name text not null collate "C",
         created_at timestamptz not null,
         updated_at timestamptz not null,
@@ -45,7 +46,7 @@ export const secrets: Migration = {
         primary key (secret_id, app)
       ) with (fillfactor = 90)`,
       sql`create table secret_merge (
-        user_id text not null,
+        user_id text not null references account (id) on delete cascade,
         merge_id text not null,
         record bytea not null,
         answer text not null,

@@ -1,0 +1,96 @@
+import { sha256 } from "../hash.ts";
+import { bytesOfSecretId, secretIdOf } from "./token.ts";
+
+/** What the head says about a secret. */
+export type Entry = Readonly<{
+  /** The version in use. */
+  latest: number;
+  /** The first one that is kept. */
+  oldest: number;
+  /** {@link digestOf} name, record in use and grants: 32 bytes. */
+  digest: Uint8Array;
+}>;
+
+/** The version head of a user: every secret by its id. */
+export type Contents = ReadonlyMap<string, Entry>;
+
+/** An app that may have the secret; `until` in milliseconds of the epoch, null without an end. */
+export type Allowance = Readonly<{ app: string; until: number | null }>;
+
+const format = 1;
+const idLength = 16;
+const digestLength = 32;
+/** A thousand of these fit one record of 64 KiB. */
+const entryLength = idLength + 4 + 4 + digestLength;
+const encoder = new TextEncoder();
+
+/**
+ * The list as bytes: a format number, then 56 bytes for each secret (id, latest, oldest, digest; integers
+ * big-endian), ascending by id. One list has one form.
+ * @throws RangeError for what cannot be an entry.
+ */
+export function formatContents(contents: Contents): Uint8Array {
+  const bytes = Buffer.alloc(1 + contents.size * entryLength);
+  bytes[0] = format;
+  const entries = [...contents].map(([id, entry]) => ({ id: bytesOfSecretId(id), ...entry }));
+  const sorted = entries.toSorted((a, b) => Buffer.compare(a.id ?? bytes, b.id ?? bytes));
+  let at = 1;
+  for (const { id, latest, oldest, digest } of sorted) {
+    if (id === null || digest.length !== digestLength || !isRange(oldest, latest)) {
+      throw new RangeError("not an entry of a version head");
+    }
+    bytes.set(id, at);
+    bytes.writeUInt32BE(latest, at + idLength);
+    bytes.writeUInt32BE(oldest, at + idLength + 4);
+    bytes.set(digest, at + idLength + 8);
+    at += entryLength;
+  }
+  return bytes;
+}
+
+/** The inverse of {@link formatContents}. Pure and total; null for everything that it cannot have made. */
+export function parseContents(bytes: Uint8Array): Contents | null {
+  if (bytes[0] !== format || (bytes.length - 1) % entryLength !== 0) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const contents = new Map<string, Entry>();
+  let previous: Uint8Array | null = null;
+  for (let at = 1; at < bytes.length; at += entryLength) {
+    const id = bytes.subarray(at, at + idLength);
+    if (previous !== null && Buffer.compare(previous, id) >= 0) return null;
+    previous = id;
+    const latest = view.getUint32(at + idLength);
+    const oldest = view.getUint32(at + idLength + 4);
+    if (!isRange(oldest, latest)) return null;
+    const digest = Uint8Array.from(bytes.subarray(at + idLength + 8, at + entryLength));
+    contents.set(secretIdOf(id), { latest, oldest, digest });
+  }
+  return contents;
+}
+
+function isRange(oldest: number, latest: number): boolean {
+  return oldest >= 1 && oldest <= latest && latest <= 0xffff_ffff && Number.isInteger(latest);
+}
+
+/**
+ * Vouches for what the rows of a secret say besides its versions: the name, which record is in use (by
+ * its salt, which no other record has) and who may have it. SHA-256 over fields behind their lengths, the
+ * grants in the order of their apps.
+ */
+export function digestOf(
+  secret: Readonly<{ name: string; salt: Uint8Array; grants: readonly Allowance[] }>,
+): Uint8Array {
+  const hash = sha256();
+  const add = (field: Uint8Array) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(field.length);
+    hash.update(length).update(field);
+  };
+  add(encoder.encode(secret.name));
+  add(secret.salt);
+  const grants = secret.grants.toSorted((a, b) => (a.app < b.app ? -1 : 1));
+  for (const { app, until } of grants) {
+    add(encoder.encode(app));
+    add(encoder.encode(until === null ? "" : String(until)));
+  }
+  return new Uint8Array(hash.digest());
+}

@@ -1,0 +1,14 @@
+/**
+ * Rows that are not what was written: swapped, rolled back, forged or cut. To the outside
+ * `integrity_failure`, and a line in the audit (`guard.ts`). Holds no value.
+ */
+export class Damaged extends Error {
+  override readonly name = "Damaged";
+  /** Which secret, where that is known. */
+  readonly secret: string | null;
+
+  constructor(what: string, secret: string | null = null) {
+    super(what);
+    this.secret = secret;
+  }
+}

@@ -1,0 +1,51 @@
+import { type DataKey, decrypt, encrypt } from "@portafilter/envelope";
+import { type Contents, digestOf, formatContents, parseContents } from "./contents.ts";
+import { Damaged } from "./damaged.ts";
+import type { SecretRow } from "./store.ts";
+
+/** No secret has this id: those have 22 characters. */
+const place = "contents";
+
+/** Seals a user's list. Bound to the user and to how often the list was written. */
+export function sealHead(
+  key: DataKey,
+  userId: string,
+  edition: number,
+  contents: Contents,
+): Uint8Array {
+  const context = { userId, secretId: place, secretName: place, secretVersion: edition };
+  return encrypt(key, context, formatContents(contents));
+}
+
+/** @throws EnvelopeError or Damaged when it is not what was sealed for this user and edition. */
+export function openHead(
+  key: DataKey,
+  userId: string,
+  edition: number,
+  record: Uint8Array,
+): Contents {
+  const context = { userId, secretId: place, secretName: place, secretVersion: edition };
+  const contents = parseContents(decrypt(key, context, record));
+  if (contents === null) throw new Damaged("the head holds no list");
+  return contents;
+}
+
+/** A secret whose rows are what the head vouches for. */
+export type Verified = SecretRow & Readonly<{ salt: Uint8Array }>;
+
+/**
+ * Holds the rows of a secret against the head.
+ * @throws Damaged when they differ in anything that matters: name, versions, record in use, grants.
+ */
+export function verify(contents: Contents, row: SecretRow): Verified {
+  const { id, name, latest, oldest, salt } = row;
+  const entry = contents.get(id);
+  const isSame =
+    entry !== undefined &&
+    salt !== null &&
+    entry.latest === latest &&
+    entry.oldest === oldest &&
+    Buffer.compare(entry.digest, digestOf({ name, salt, grants: row.grants })) === 0;
+  if (!isSame) throw new Damaged("a secret is not what the head says", name);
+  return { ...row, salt };
+}

@@ -1,0 +1,154 @@
+import type { DataKey } from "@portafilter/envelope";
+import type { api } from "@portafilter/protocol";
+import type { AuditEvent } from "../audit/audit.ts";
+import type { StoredDek } from "../keys/data-keys.ts";
+import { Problem } from "../problem.ts";
+import type { Contents, Entry } from "./contents.ts";
+import { digestOf } from "./contents.ts";
+import { Damaged } from "./damaged.ts";
+import { openHead, sealHead, type Verified, verify } from "./head.ts";
+import type { By, Ports } from "./ports.ts";
+import {
+  beginHead,
+  lockHead,
+  type SecretRow,
+  seeHead,
+  seeSecret,
+  type Tx,
+  type Wanted,
+  writeHead,
+} from "./store.ts";
+
+/** A user's list, held for one transaction: nobody else changes this user's secrets meanwhile. */
+export type Page = Readonly<{
+  tx: Tx;
+  userId: string;
+  /** How many secrets there are. */
+  count: () => number;
+  /** Lends the data key to `work`, which must use it before it returns. */
+  withKey: <T>(work: (key: DataKey) => T) => Promise<T>;
+  /** A secret as it is stored, held against the list; null when there is none. */
+  find: (
+    wanted: Wanted,
+  ) => Promise<Readonly<{ secret: Verified; record: Uint8Array | null }> | null>;
+  /** What the list says from now on. */
+  put: (secret: Omit<SecretRow, "salt" | "grants"> & Parameters<typeof digestOf>[0]) => void;
+  /** Holds a row against the list as it is now. */
+  check: (row: SecretRow) => Verified;
+  remove: (id: string) => void;
+  /** Written down and told when the transaction is committed. */
+  tell: (told: Told) => void;
+}>;
+
+export type Told = Omit<AuditEvent, "userId" | "device"> & {
+  readonly events?: readonly api.AccountEvent[];
+};
+
+/** Runs a change as one transaction: rows, list, audit and events, all or nothing. */
+export type Change = <T>(by: By, work: (page: Page) => Promise<T>) => Promise<T>;
+
+/** The data key is another one than before the transaction: another first write was faster. */
+class Moved extends Error {
+  override readonly name = "Moved";
+}
+const attempts = 5;
+
+/**
+ * The key is fetched before the transaction begins, so that none of them waits for the key server: what
+ * is sealed inside finds it in memory.
+ */
+export function createChange(ports: Omit<Ports, "log">): Change {
+  const { db, dataKeys } = ports;
+
+  return async (by, work) => {
+    let made: StoredDek | null = null;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const { head, hasLeftovers } = await seeHead(db.kysely, by.userId, null);
+      if (head === null && hasLeftovers) throw new Damaged("there are secrets, and no head");
+      const isFirst = head === null;
+      const dek = head?.dek ?? (made ??= await dataKeys.create(by.userId));
+      await dataKeys.use(dek, () => undefined);
+      try {
+        return await db.transaction((tx) => write(ports, tx, by, dek, isFirst, work));
+      } catch (error) {
+        if (!(error instanceof Moved)) throw error;
+      }
+    }
+    throw new Problem("database_unavailable", { cause: new Error("the data key kept changing") });
+  };
+}
+
+async function write<T>(
+  { dataKeys, audit, events }: Omit<Ports, "log">,
+  tx: Tx,
+  by: By,
+  dek: StoredDek,
+  isFirst: boolean,
+  work: (page: Page) => Promise<T>,
+): Promise<T> {
+  const { userId } = by;
+  const withKey: Page["withKey"] = (lent) => dataKeys.use(dek, lent);
+  const { edition, contents } = isFirst ? await begin() : await resume();
+  const told: Told[] = [];
+  let edits = 0;
+  const set = (id: string, entry: Entry | null) => {
+    edits++;
+    if (entry === null) contents.delete(id);
+    else contents.set(id, entry);
+  };
+
+  const result = await work({
+    tx,
+    userId,
+    withKey,
+    count: () => contents.size,
+    find: async (wanted) => {
+      const { secret, record } = await seeSecret(tx, userId, wanted, null);
+      return secret === null ? null : { secret: verify(contents, secret), record };
+    },
+    check: (row) => verify(contents, row),
+    put: (secret) => {
+      const { id, latest, oldest } = secret;
+      set(id, { latest, oldest, digest: digestOf(secret) });
+    },
+    remove: (id) => {
+      set(id, null);
+    },
+    tell: (one) => told.push(one),
+  });
+
+  if (edits > 0) {
+    const record = await withKey((key) => sealHead(key, userId, edition + 1, contents));
+    await writeHead(tx, userId, edition + 1, record);
+  }
+  for (const event of told.flatMap((one) => one.events ?? [])) {
+    await events.publish(tx, userId, event);
+  }
+  // Last, because from here on nobody else adds to this account's audit until the transaction is over.
+  await audit.append(
+    tx,
+    told.map(({ action, app, secret }) => ({
+      ...by,
+      action,
+      app: app ?? null,
+      secret: secret ?? null,
+    })),
+  );
+  return result;
+
+  async function begin() {
+    const empty = new Map<string, Entry>();
+    const record = await withKey((key) => sealHead(key, userId, 1, empty));
+    const begun = await beginHead(tx, dek, record);
+    if (begun === "no account") throw new Problem("signed_out");
+    if (begun === "exists") throw new Moved();
+    return { edition: 1, contents: empty };
+  }
+
+  async function resume() {
+    const head = await lockHead(tx, userId);
+    if (head === null || Buffer.compare(head.dek_id, dek.dekId) !== 0) throw new Moved();
+    const list: Contents = await withKey((key) => openHead(key, userId, head.edition, head.record));
+    return { edition: head.edition, contents: new Map(list) };
+  }
+}

@@ -1,0 +1,137 @@
+import type { api } from "@portafilter/protocol";
+import { Problem } from "../problem.ts";
+import type { Contents } from "./contents.ts";
+import { Damaged } from "./damaged.ts";
+import { verify } from "./head.ts";
+import type { LastUses } from "./last-uses.ts";
+import type { By, Ports } from "./ports.ts";
+import type { Read } from "./reading.ts";
+import { openVersion } from "./sealing.ts";
+import { type ListedRow, seeAll, seeSecret } from "./store.ts";
+import { textOfValue } from "./value.ts";
+
+/** What people see of their secrets. Only `reveal` gives a value out. */
+export type Looking = Readonly<{
+  /** Every secret by name, those that are damaged marked. */
+  list: (by: By) => Promise<{ secrets: api.SecretEntry[] }>;
+  /** Kept versions, newest first. @throws Problem `not_found` */
+  versions: (by: By, id: string) => Promise<{ versions: { version: number; createdAt: string }[] }>;
+  /**
+   * The value of a version, or of the one in use; written down before it leaves.
+   * @throws Problem `not_found`
+   */
+  reveal: (by: By, id: string, version: number | undefined) => Promise<{ value: string }>;
+}>;
+
+type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
+  Readonly<{ read: Read; lastUses: LastUses }>;
+
+export function createLooking({ db, audit, dataKeys, read, lastUses }: LookingPorts): Looking {
+  return {
+    async list({ userId }) {
+      await lastUses.flush();
+      const listed = await read(
+        userId,
+        (known) => seeAll(db.kysely, userId, known),
+        ({ secrets }, contents) => {
+          refuseMissing(contents, secrets);
+          return secrets.map((row) => entryOf(row, isSound(contents, row)));
+        },
+      );
+      return { secrets: listed ?? [] };
+    },
+
+    async versions({ userId }, id) {
+      const found = await read(
+        userId,
+        (known) => seeSecret(db.kysely, userId, { id, versions: true }, known),
+        ({ secret, versions }, contents) => {
+          if (secret === null) return refuseUnlessUnknown(contents, id);
+          const { latest, oldest, name } = verify(contents, secret);
+          const isWhole =
+            versions.length === latest - oldest + 1 &&
+            versions.every(([version], at) => version === latest - at);
+          if (!isWhole) throw new Damaged("versions were cut", name);
+          return versions.map(([version, at]) => ({ version, createdAt: moment(at) }));
+        },
+      );
+      return { versions: found ?? notFound() };
+    },
+
+    async reveal(by, id, version) {
+      const { userId } = by;
+      const found = await read(
+        userId,
+        (known) =>
+          seeSecret(db.kysely, userId, version === undefined ? { id } : { id, version }, known),
+        ({ head, secret, record }, contents) => {
+          if (secret === null) return refuseUnlessUnknown(contents, id);
+          return head && { dek: head.dek, secret: verify(contents, secret), record };
+        },
+      );
+      if (found === null) return notFound();
+      const { dek, secret, record } = found;
+      const { name, latest, oldest, salt } = secret;
+      const wanted = version ?? latest;
+      if (wanted < oldest || wanted > latest) return notFound();
+      await audit.record({ ...by, action: "secret.revealed", secret: name });
+      const place = { userId, id, name, version: wanted };
+      const bytes = await dataKeys.use(dek, (key) =>
+        openVersion(key, place, record, wanted === latest ? salt : undefined),
+      );
+      return { value: textOfValue(bytes) };
+    },
+  };
+}
+
+function notFound(): never {
+  throw new Problem("not_found");
+}
+
+/** A secret that the head knows, and whose row is gone, is not one that never was. */
+function refuseUnlessUnknown(contents: Contents, id: string): null {
+  if (contents.has(id)) throw new Damaged("a secret was cut");
+  return null;
+}
+
+/** @throws Damaged when the head knows secrets that have no row. */
+export function refuseMissing(contents: Contents, rows: readonly { id: string }[]): void {
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const id of contents.keys()) if (!ids.has(id)) throw new Damaged("a secret was cut");
+}
+
+function isSound(contents: Contents, row: ListedRow): boolean {
+  const { latest, oldest, kept, first, last } = row;
+  if (kept !== latest - oldest + 1 || first !== oldest || last !== latest) return false;
+  try {
+    verify(contents, row);
+    return true;
+  } catch (error) {
+    if (error instanceof Damaged) return false;
+    throw error;
+  }
+}
+
+function entryOf(row: ListedRow, isWhole: boolean): api.SecretEntry {
+  const uses = row.grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: moment(row.createdAt),
+    updatedAt: moment(row.updatedAt),
+    lastUsedAt: uses.length === 0 ? null : moment(Math.max(...uses)),
+    version: row.latest,
+    versions: row.kept,
+    grants: row.grants.map(({ app, until, createdAt, lastUsedAt }) => ({
+      app,
+      until: until === null ? null : moment(until),
+      createdAt: moment(createdAt),
+      lastUsedAt: lastUsedAt === null ? null : moment(lastUsedAt),
+    })),
+    damaged: !isWhole,
+  };
+}
+
+function moment(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,18 @@
+import type { Audit } from "../audit/audit.ts";
+import type { Database } from "../db/database.ts";
+import type { Events } from "../events/events.ts";
+import type { DataKeys } from "../keys/data-keys.ts";
+import type { Log } from "../log.ts";
+
+/** Who asks, and from which browser. */
+export type By = Readonly<{ userId: string; device: string | null }>;
+
+/** What secrets are kept and told with. */
+export type Ports = Readonly<{
+  db: Pick<Database, "kysely" | "transaction">;
+  dataKeys: Pick<DataKeys, "create" | "use" | "drop">;
+  audit: Pick<Audit, "append" | "record">;
+  events: Pick<Events, "publish">;
+  log: Pick<Log, "warn" | "error">;
+  now?: () => number;
+}>;

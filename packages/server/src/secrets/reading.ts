@@ -1,0 +1,50 @@
+import type { DataKey } from "@portafilter/envelope";
+import type { Contents } from "./contents.ts";
+import { Damaged } from "./damaged.ts";
+import { openHead } from "./head.ts";
+import type { KnownHead, KnownHeads } from "./known-heads.ts";
+import type { Ports } from "./ports.ts";
+import type { HeadRow, Seen } from "./store.ts";
+
+/**
+ * Reads rows of a user together with the head, and gives them to `work` with the verified list and the
+ * key, which is lent: it must be used before `work` returns. Null for a user who never had a secret.
+ * @param see - one statement; it is told the salt of the head that is known already.
+ * @throws EnvelopeError or Damaged when the head is not ours, KeyServerError
+ */
+export type Read = <S extends Seen, T>(
+  userId: string,
+  see: (known: Uint8Array | null) => Promise<S>,
+  work: (seen: S, contents: Contents, key: DataKey) => T,
+) => Promise<T | null>;
+
+export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: KnownHeads): Read {
+  return async (userId, see, work) => {
+    const known = heads.get(userId);
+    const seen = await see(known?.salt ?? null);
+    const { head } = seen;
+    if (head === null) {
+      if (seen.hasLeftovers) throw new Damaged("there are secrets, and no head");
+      return null;
+    }
+    return await dataKeys.use(head.dek, (key) => {
+      const contents = contentsOf(userId, head, known, key);
+      if (contents !== known?.contents) {
+        heads.put(userId, { salt: head.salt, edition: head.edition, contents });
+      }
+      return work(seen, contents, key);
+    });
+  };
+}
+
+function contentsOf(
+  userId: string,
+  { edition, record }: HeadRow,
+  known: KnownHead | undefined,
+  key: DataKey,
+): Contents {
+  if (record !== null) return openHead(key, userId, edition, record);
+  // The record was left out because its salt is the known one; its edition is part of what was sealed.
+  if (known?.edition !== edition) throw new Damaged("the head is of another edition");
+  return known.contents;
+}

@@ -1,0 +1,59 @@
+import type { api } from "@portafilter/protocol";
+import { verify } from "./head.ts";
+import type { LastUses } from "./last-uses.ts";
+import { refuseMissing } from "./looking.ts";
+import type { By, Ports } from "./ports.ts";
+import type { Read } from "./reading.ts";
+import { openVersion } from "./sealing.ts";
+import { seeAll, seeSecret } from "./store.ts";
+import { textOfValue } from "./value.ts";
+
+/**
+ * An app asks, the visitor is not asked. The way that is hot: one statement, a data key and a head that
+ * are in memory, and one line of the audit, which is durable before the value leaves.
+ */
+export type Use = (by: By, app: string, name: string) => Promise<api.UseAnswer>;
+
+type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
+  Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
+
+export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts): Use {
+  return async (by, app, name) => {
+    const { userId } = by;
+    const found = await read(
+      userId,
+      (known) => seeSecret(db.kysely, userId, { name }, known),
+      ({ head, secret, record }, contents) => {
+        if (secret === null || head === null) return null;
+        return { dek: head.dek, secret: verify(contents, secret), record };
+      },
+    );
+    if (found === null) {
+      await refuseCut(userId);
+      return { standing: "unknown" };
+    }
+    const { dek, secret, record } = found;
+    const { id, latest, salt } = secret;
+    const at = now();
+    const isGranted = secret.grants.some(
+      (one) => one.app === app && (one.until === null || one.until > at),
+    );
+    if (!isGranted) return { standing: "known" };
+    await audit.record({ ...by, action: "secret.used", app, secret: name });
+    lastUses.note({ secretId: id, app, at });
+    const place = { userId, id, name, version: latest };
+    const bytes = await dataKeys.use(dek, (key) => openVersion(key, place, record, salt));
+    return { standing: "granted", value: textOfValue(bytes) };
+  };
+
+  /** The head knows ids, not names: whether a row was cut shows only in all of them. */
+  async function refuseCut(userId: string): Promise<void> {
+    await read(
+      userId,
+      (known) => seeAll(db.kysely, userId, known),
+      ({ secrets }, contents) => {
+        refuseMissing(contents, secrets);
+      },
+    );
+  }
+}
