@@ -13,6 +13,27 @@ const SnippetPage = lazy(async () => ({
 const HowItWorksPage = lazy(async () => ({
   default: (await import("./pages/HowItWorksPage.tsx")).HowItWorksPage,
 }));
+const SignInPage = lazy(async () => ({
+  default: (await import("./pages/account/SignInPage.tsx")).SignInPage,
+}));
+const SignedInPage = lazy(async () => ({
+  default: (await import("./pages/account/SignedInPage.tsx")).SignedInPage,
+}));
+const SignUpPage = lazy(async () => ({
+  default: (await import("./pages/account/SignUpPage.tsx")).SignUpPage,
+}));
+const ForgotPage = lazy(async () => ({
+  default: (await import("./pages/account/ForgotPage.tsx")).ForgotPage,
+}));
+const ResetPage = lazy(async () => ({
+  default: (await import("./pages/account/ResetPage.tsx")).ResetPage,
+}));
+const VerifyEmailPage = lazy(async () => ({
+  default: (await import("./pages/account/VerifyEmailPage.tsx")).VerifyEmailPage,
+}));
+const AccountPage = lazy(async () => ({
+  default: (await import("./pages/settings/AccountPage.tsx")).AccountPage,
+}));
 
 /** The host page: which address is which page. */
 export function App() {
@@ -27,6 +48,27 @@ export function App() {
             <HowItWorksPage />
           </Route>
           <Route path="/snippet/:type/v1">{({ type }) => <SnippetPage type={type} />}</Route>
+          <Route path="/sign-in">
+            <SignInPage />
+          </Route>
+          <Route path="/sign-in/done">
+            <SignedInPage />
+          </Route>
+          <Route path="/sign-up">
+            <SignUpPage />
+          </Route>
+          <Route path="/forgot">
+            <ForgotPage />
+          </Route>
+          <Route path="/reset">
+            <ResetPage />
+          </Route>
+          <Route path="/verify-email">
+            <VerifyEmailPage />
+          </Route>
+          <Route path="/settings/account">
+            <AccountPage />
+          </Route>
           <Route>
             <NotFoundPage />
           </Route>

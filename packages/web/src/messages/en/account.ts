@@ -127,6 +127,7 @@ export const account = {
     unreachable: "The server cannot be reached",
     unreachableText: "Nothing was changed or lost. Check that you are online, then try again.",
     retry: "Try again",
+    listLoading: "Loading the list.",
     listFailed: (why: string) => `This list could not be loaded. ${why}`,
     saved: "Saved.",
   },

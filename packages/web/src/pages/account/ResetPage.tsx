@@ -1,0 +1,74 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import { newPasswordProblem, onlyProblems } from "../../account/form/check.ts";
+import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
+import formStyles from "../../account/form/form.module.css";
+import { PasswordField } from "../../account/form/PasswordField.tsx";
+import { useForm } from "../../account/form/use-form.ts";
+import { pageAccount } from "../../account/page-account.ts";
+import { calls } from "../../account/page-calls.ts";
+import { wordsOf } from "../../account/problem-words.ts";
+import { useLinkToken } from "../../account/use-link-token.ts";
+import { codeOf } from "../../api/api-error.ts";
+import { accountMessages } from "../../messages/account.ts";
+import styles from "./FormPage.module.css";
+import { FormPage, Ways } from "./FormPage.tsx";
+
+const words = accountMessages.reset;
+
+/** `/reset#token=…`: a new password, by the link of a mail or of the operator. */
+export function ResetPage() {
+  const token = useLinkToken();
+  const [done, setDone] = useState(false);
+  const form = useForm({
+    fields: ["password"],
+    check: ({ password }) => onlyProblems({ password: newPasswordProblem(password) }),
+    async submit({ password }) {
+      await calls.reset({ token: token ?? "", password });
+      pageAccount().ended();
+      setDone(true);
+    },
+    explain: (error) => ({
+      [codeOf(error) === "password_refused" ? "password" : "form"]: wordsOf(error),
+    }),
+  });
+  if (done)
+    return (
+      <FormPage title={words.done} lead={words.doneText}>
+        <div className={styles.actions}>
+          <Link href="/sign-in" className="button button-primary">
+            {accountMessages.signIn.button}
+          </Link>
+        </div>
+      </FormPage>
+    );
+  const again = (
+    <Ways>
+      <p>
+        <Link href="/forgot">{words.again}</Link>
+      </p>
+    </Ways>
+  );
+  if (token === null)
+    return (
+      <FormPage title={words.noToken} lead={words.noTokenText}>
+        {again}
+      </FormPage>
+    );
+  return (
+    <FormPage title={words.title} lead={words.lead}>
+      <form {...form.props} className={formStyles.form}>
+        <PasswordField
+          name="password"
+          label={accountMessages.form.newPassword}
+          autoComplete="new-password"
+          problem={form.problems.password}
+          hint={accountMessages.form.passwordRule}
+        />
+        <FormProblem text={form.problems.form} />
+        <SubmitButton label={words.button} busy={form.busy} />
+      </form>
+      {again}
+    </FormPage>
+  );
+}

@@ -1,0 +1,93 @@
+import { Link, useLocation, useSearch } from "wouter";
+import {
+  cleanEmail,
+  emailProblem,
+  onlyProblems,
+  passwordProblem,
+} from "../../account/form/check.ts";
+import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
+import styles from "../../account/form/form.module.css";
+import { PasswordField } from "../../account/form/PasswordField.tsx";
+import { TextField } from "../../account/form/TextField.tsx";
+import { useForm } from "../../account/form/use-form.ts";
+import { calls } from "../../account/page-calls.ts";
+import { wordsOf } from "../../account/problem-words.ts";
+import { thenOf, withThen } from "../../account/then.ts";
+import { useAccount } from "../../account/use-account.ts";
+import { codeOf } from "../../api/api-error.ts";
+import { accountMessages } from "../../messages/account.ts";
+import { AlreadySignedIn } from "./AlreadySignedIn.tsx";
+import { FormPage, Ways } from "./FormPage.tsx";
+import { NoAccountsPage } from "./NoAccountsPage.tsx";
+import { OtherWays } from "./OtherWays.tsx";
+import { usePasskeyAutofill } from "./use-passkey-autofill.ts";
+
+const words = accountMessages.signIn;
+const fields = accountMessages.form;
+
+/** `/sign-in`: by password, passkey or provider. `?then=` says where to go afterwards. */
+export function SignInPage() {
+  const account = useAccount();
+  const search = useSearch();
+  const then = thenOf(search);
+  const [, navigate] = useLocation();
+  const done = () => {
+    navigate(withThen("/sign-in/done", then), { replace: true });
+  };
+  const autofill = usePasskeyAutofill(done);
+  const form = useForm({
+    fields: ["email", "password"],
+    check: ({ email, password }) =>
+      onlyProblems({ email: emailProblem(email), password: passwordProblem(password) }),
+    async submit({ email, password }) {
+      await calls.signIn({ email: cleanEmail(email), password });
+      done();
+    },
+    explain: (error) => ({
+      [codeOf(error) === "wrong_credentials" ? "password" : "form"]: wordsOf(error),
+    }),
+  });
+  if (account.status === "off") return <NoAccountsPage />;
+  if (account.status === "signed-in")
+    return <AlreadySignedIn email={account.user.email} then={then} />;
+  return (
+    <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account.status)}>
+      <form {...form.props} {...autofill} className={styles.form}>
+        <TextField
+          name="email"
+          label={fields.email}
+          type="email"
+          autoComplete="username webauthn"
+          problem={form.problems.email}
+        />
+        <PasswordField
+          name="password"
+          label={fields.password}
+          autoComplete="current-password"
+          problem={form.problems.password}
+        />
+        <FormProblem text={form.problems.form} />
+        <SubmitButton label={words.button} busy={form.busy} />
+      </form>
+      <OtherWays then={then} onSignedIn={done} />
+      <Ways>
+        <p>
+          <Link href={withThen("/forgot", then)}>{words.forgot}</Link>
+        </p>
+        <p>
+          {words.noAccount} <Link href={withThen("/sign-up", then)}>{words.signUp}</Link>
+        </p>
+      </Ways>
+    </FormPage>
+  );
+}
+
+function noticeOf(search: string, status: string) {
+  const query = new URLSearchParams(search);
+  if (query.get("problem") === "oidc") return { kind: "problem", text: words.oidc } as const;
+  if (status === "unreachable")
+    return { kind: "problem", text: accountMessages.problems.unreachable } as const;
+  if (query.has("deleted")) return { kind: "note", text: words.deleted } as const;
+  if (query.has("signed-out")) return { kind: "note", text: words.signedOut } as const;
+  return null;
+}

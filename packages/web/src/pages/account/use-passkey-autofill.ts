@@ -1,0 +1,33 @@
+import { useEffect, useEffectEvent, useState } from "react";
+import { calls } from "../../account/page-calls.ts";
+import { autofillWorks, signInByPasskey, stopAutofill } from "../../account/passkey.ts";
+
+/**
+ * Lets the browser offer passkeys in the email field. Begins when the visitor comes near the form,
+ * not with the page: each beginning costs the server a challenge.
+ */
+export function usePasskeyAutofill(onSignedIn: () => void) {
+  const [near, setNear] = useState(false);
+  const signedIn = useEffectEvent(onSignedIn);
+  useEffect(() => {
+    if (!near) return;
+    const leaving = new AbortController();
+    const offer = async () => {
+      if (!(await autofillWorks())) return;
+      leaving.signal.throwIfAborted();
+      await signInByPasskey(calls, true);
+      leaving.signal.throwIfAborted();
+      signedIn();
+    };
+    // Whatever fails here was not asked for; the button says what is wrong when it is pressed.
+    offer().catch(() => undefined);
+    return () => {
+      leaving.abort();
+      stopAutofill().catch(() => undefined);
+    };
+  }, [near]);
+  const come = () => {
+    setNear(true);
+  };
+  return { onPointerEnter: come, onFocus: come };
+}
