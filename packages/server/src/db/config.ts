@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../settings.ts";
 
 const optional = z
   .string()
