@@ -22,6 +22,8 @@ export type Provider = Readonly<{
   issuer: string;
   clientId: string;
   clientSecret: string | undefined;
+  /** Whether its emails are believed without its saying that it verified them. */
+  trustsEmail: boolean;
 }>;
 
 /** Settings of accounts. Holds secret material. */
@@ -71,7 +73,10 @@ function providersOf(env: NodeJS.ProcessEnv): Provider[] {
 }
 
 function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
-  const setting = (suffix: string) => env[`OIDC_${name}_${suffix}`] || undefined;
+  const setting = (suffix: string) => {
+    const text = env[`OIDC_${name}_${suffix}`];
+    return text === "" ? undefined : text;
+  };
   const issuer = setting("ISSUER") ?? "";
   const url = URL.parse(issuer);
   const isPlain =
@@ -87,6 +92,7 @@ function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
     issuer,
     clientId,
     clientSecret: clientSecretOf(name, setting),
+    trustsEmail: setting("TRUST_EMAIL") === "1",
   };
 }
 

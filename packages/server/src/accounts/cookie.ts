@@ -6,7 +6,7 @@ export const cookies = {
 
 const attributes = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
-/** A Set-Cookie header. The value is secret material. @param days how long the browser keeps it. */
+/** A Set-Cookie header. The value is secret material. @param days - how long the browser keeps it. */
 export function setCookie(name: string, value: string, days: number): string {
   return `${name}=${value}; ${attributes}; Max-Age=${String(days * 24 * 60 * 60)}`;
 }

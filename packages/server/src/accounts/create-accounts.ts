@@ -4,9 +4,15 @@ import type { Log } from "../log.ts";
 import { type Background, createBackground } from "./background.ts";
 import { createKnownDevices } from "./known-devices.ts";
 import { createLinks } from "./links/links.ts";
-import { createMailer } from "./mail/mailer.ts";
+import { createMailer, type Mailer } from "./mail/mailer.ts";
 import type { Parts } from "./parts.ts";
 import { createPasswords, type Work } from "./passwords/passwords.ts";
+import { confirmRoute } from "./routes/confirm.ts";
+import { deleteRoute } from "./routes/delete.ts";
+import { deviceRoutes } from "./routes/devices.ts";
+import { emailRoutes } from "./routes/email.ts";
+import { forgotRoutes } from "./routes/forgot.ts";
+import { passwordRoute } from "./routes/password.ts";
 import { sessionRoute } from "./routes/session.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { signOutRoute } from "./routes/sign-out.ts";
@@ -20,6 +26,8 @@ type Ports = Pick<Parts, "config" | "db" | "audit" | "events" | "limits" | "eras
     now?: () => number;
     /** How passwords are hashed; for tests. */
     work?: Work;
+    /** What mail goes by; by the settings, unless a test looks at it. */
+    mailer?: Mailer;
   }>;
 
 export type Accounts = Readonly<{
@@ -35,7 +43,7 @@ export function createAccounts(ports: Ports): Accounts {
   const { config, db, log, audit, events, now = Date.now } = ports;
   const background = createBackground(log);
   const sessions = createSessions({ db, audit, events, now });
-  const mailer = config.smtp === null ? null : createMailer(config.smtp);
+  const mailer = ports.mailer ?? (config.smtp === null ? null : createMailer(config.smtp));
   const parts: Parts = {
     ...ports,
     now,
@@ -48,7 +56,18 @@ export function createAccounts(ports: Ports): Accounts {
   };
   return {
     sessions,
-    routes: [sessionRoute(parts), signUpRoute(parts), signInRoute(parts), signOutRoute(parts)],
+    routes: [
+      sessionRoute(parts),
+      signUpRoute(parts),
+      signInRoute(parts),
+      signOutRoute(parts),
+      confirmRoute(parts),
+      ...forgotRoutes(parts),
+      passwordRoute(parts),
+      ...emailRoutes(parts),
+      ...deviceRoutes(parts),
+      deleteRoute(parts),
+    ],
     settled: background.settled,
     async close() {
       await background.settled();

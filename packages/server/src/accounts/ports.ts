@@ -21,7 +21,7 @@ export type AuditPort = Readonly<{
 
 /** What of the events accounts tell. */
 export type EventsPort = Readonly<{
-  /** Delivered when the caller's transaction commits. @param sessionId only to that session. */
+  /** Delivered when the caller's transaction commits. @param sessionId - only to that session. */
   publish: (tx: Tx, userId: string, event: api.AccountEvent, sessionId?: string) => Promise<void>;
 }>;
 
@@ -29,8 +29,8 @@ export type EventsPort = Readonly<{
 export type LimitsPort = Readonly<{
   /**
    * Counts an attempt before it is made, so that parallel ones cannot pass together.
-   * @param account what identifies the account: the normalised email, whether or not it is known.
-   * @param isKnownDevice whether this browser signed in to this account before.
+   * @param account - what identifies the account: the normalised email, whether or not it is known.
+   * @param isKnownDevice - whether this browser signed in to this account before.
    * @throws Problem `rate_limited`
    */
   begin: (account: string, address: string, isKnownDevice: boolean) => Promise<void>;

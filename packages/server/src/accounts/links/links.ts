@@ -13,17 +13,22 @@ export type LinkMeaning =
   | Readonly<{ purpose: "reset"; userId: string }>
   | Readonly<{ purpose: "email"; userId: string; email: string }>;
 type Purpose = LinkMeaning["purpose"];
+type Meaning<P extends Purpose> = Extract<LinkMeaning, { purpose: P }>;
 
 export type Links = Readonly<{
   /** @returns the address to follow. Secret material: nothing else knows the token. */
   make: (meaning: LinkMeaning) => Promise<string>;
-  /** @throws Problem `link_expired` when `take` would. */
-  check: (token: string, purposes: readonly Purpose[]) => Promise<void>;
   /**
-   * What a link stands for; it is used up when the transaction commits.
+   * What a link stands for, without using it up.
    * @throws Problem `link_expired` for one that was used, is too old, or never was.
    */
-  take: (tx: Tx, token: string, purposes: readonly Purpose[]) => Promise<LinkMeaning>;
+  read: <P extends Purpose>(token: string, purposes: readonly P[]) => Promise<Meaning<P>>;
+  /**
+   * Uses a link up when the transaction commits; of all who try at once, one does. The account it is
+   * about must be locked before: whoever makes links void does it in that order.
+   * @throws Problem `link_expired`
+   */
+  use: (tx: Tx, token: string, purpose: Purpose) => Promise<void>;
   /** Makes void what was sent to a user. */
   forget: (tx: Tx, userId: string) => Promise<void>;
 }>;
@@ -53,19 +58,17 @@ export function createLinks({ db, platformOrigin, now }: LinkPorts): Links {
       const page = meaning.purpose === "reset" ? "reset" : "verify-email";
       return `${platformOrigin}/${page}#token=${token}`;
     },
-    async check(token, purposes) {
-      const isGood =
-        isToken(token) &&
-        (await store.hasLink(db.kysely, hashOfToken(token), purposes, new Date(now())));
-      if (!isGood) throw new Problem("link_expired");
-    },
-    async take(tx, token, purposes) {
+    async read(token, purposes) {
       const row = isToken(token)
-        ? await store.takeLink(tx, hashOfToken(token), purposes, new Date(now()))
+        ? await store.findLink(db.kysely, hashOfToken(token), purposes, new Date(now()))
         : undefined;
       const meaning = row && meaningOf(row);
-      if (meaning === undefined) throw new Problem("link_expired");
+      if (!isOneOf(meaning, purposes)) throw new Problem("link_expired");
       return meaning;
+    },
+    async use(tx, token, purpose) {
+      const isOurs = await store.takeLink(tx, hashOfToken(token), purpose, new Date(now()));
+      if (!isOurs) throw new Problem("link_expired");
     },
     forget: store.deleteLinks,
   };
@@ -84,4 +87,11 @@ function meaningOf(row: {
   if (purpose === "email" && userId !== null && email !== null) return { purpose, userId, email };
   if (purpose === "reset" && userId !== null) return { purpose, userId };
   return undefined;
+}
+
+function isOneOf<P extends Purpose>(
+  meaning: LinkMeaning | undefined,
+  purposes: readonly P[],
+): meaning is Meaning<P> {
+  return purposes.some((purpose) => purpose === meaning?.purpose);
 }

@@ -18,37 +18,37 @@ export async function insertLink(tx: Executor, row: Row): Promise<void> {
   await tx.insertInto("account_link").values(row).execute();
 }
 
-/** Whether a link could be taken now. */
-export async function hasLink(
+/** A link that could be taken now. */
+export function findLink(
   db: Executor,
   tokenHash: Uint8Array,
   purposes: readonly Row["purpose"][],
   now: Date,
-): Promise<boolean> {
-  const found = await db
+): Promise<Row | undefined> {
+  return db
     .selectFrom("account_link")
-    .select("purpose")
+    .selectAll()
     .where("token_hash", "=", tokenHash)
     .where("purpose", "in", purposes)
     .where("expires_at", ">", now)
     .executeTakeFirst();
-  return found !== undefined;
 }
 
-/** Takes a link away: of all who try at once, one gets it. */
-export function takeLink(
+/** Takes a link away. @returns whether it was there: of all who try at once, one gets it. */
+export async function takeLink(
   tx: Executor,
   tokenHash: Uint8Array,
-  purposes: readonly Row["purpose"][],
+  purpose: Row["purpose"],
   now: Date,
-): Promise<Row | undefined> {
-  return tx
+): Promise<boolean> {
+  const taken = await tx
     .deleteFrom("account_link")
     .where("token_hash", "=", tokenHash)
-    .where("purpose", "in", purposes)
+    .where("purpose", "=", purpose)
     .where("expires_at", ">", now)
-    .returningAll()
+    .returning("purpose")
     .executeTakeFirst();
+  return taken !== undefined;
 }
 
 /** Deletes the links of a user, such as resets that a change of the password overtook. */

@@ -31,7 +31,7 @@ export type Sessions = Readonly<{
   of: (headers: Headers) => Promise<Session | null>;
   /**
    * Starts a session, and ends the one that the browser had, whoever's it was. Writes the audit, so it
-   * is the last step of the caller's transaction. @param before what else happened to the account.
+   * is the last step of the caller's transaction. @param before - what else happened to the account.
    * @returns the Set-Cookie header. Secret material.
    */
   start: (tx: Tx, userId: string, by: Browser, before?: readonly AuditEvent[]) => Promise<string>;

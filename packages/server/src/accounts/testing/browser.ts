@@ -1,0 +1,91 @@
+import { cookies } from "../cookie.ts";
+
+/** A browser: it keeps cookies and says where its requests come from. */
+export type Browser = Readonly<{
+  /** Asks as the platform's page does; a body makes it a POST. */
+  ask: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** Follows an address as a navigation that another site began. */
+  visit: (url: string) => Promise<Response>;
+  /** The token of the session cookie. */
+  token: () => string | undefined;
+  jar: Map<string, string>;
+}>;
+
+export type Answer = Readonly<{
+  status: number;
+  /** Code of the refusal. */
+  code: string | undefined;
+  body: Record<string, unknown>;
+  headers: Headers;
+}>;
+
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+export function createBrowser(
+  send: (request: Request) => Response | Promise<Response>,
+  origin: string,
+  address: string,
+): Browser {
+  const jar = new Map<string, string>();
+  const request = async (path: string, init: RequestInit & { headers: Record<string, string> }) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await send(
+      new Request(new URL(path, origin), {
+        ...init,
+        headers: {
+          "user-agent": firefox,
+          "x-forwarded-for": address,
+          ...(cookie === "" ? {} : { cookie }),
+          ...init.headers,
+        },
+      }),
+    );
+    for (const line of response.headers.getSetCookie()) keep(jar, line);
+    return response;
+  };
+  return {
+    jar,
+    token: () => jar.get(cookies.session),
+    async ask(path, body, headers = {}) {
+      const response = await request(path, {
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+          "sec-fetch-site": "same-origin",
+          "sec-fetch-mode": "cors",
+          "sec-fetch-dest": "empty",
+          ...(body === undefined ? {} : { origin, "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const parsed = (await response.json()) as Record<string, unknown>;
+      const error = parsed["error"] as { code?: string } | undefined;
+      return {
+        status: response.status,
+        code: error?.code,
+        body: parsed,
+        headers: response.headers,
+      };
+    },
+    visit: (url) =>
+      request(url, {
+        method: "GET",
+        redirect: "manual",
+        headers: {
+          "sec-fetch-site": "cross-site",
+          "sec-fetch-mode": "navigate",
+          "sec-fetch-dest": "document",
+        },
+      }),
+  };
+}
+
+function keep(jar: Map<string, string>, line: string): void {
+  const [pair = ""] = line.split(";");
+  const at = pair.indexOf("=");
+  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+  if (/max-age=0\b/i.test(line)) jar.delete(name);
+  else jar.set(name, value);
+}
