@@ -20,6 +20,8 @@ const settings = z.object({
   MIGRATE_DATABASE_URL_FILE: optional,
   /** Connections of one process, not counting the one that listens. */
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+  /** Seconds that a database may take to come up when the server starts. */
+  DATABASE_START_TIMEOUT: seconds(30),
   /** Seconds until there must be a connection, be it a new one or one that another request held. */
   DATABASE_CONNECT_TIMEOUT: seconds(5),
   /** Seconds that a statement may take. */
@@ -43,6 +45,7 @@ export type PostgresConfig = Readonly<{
   kind: "postgres";
   url: string;
   pool: number;
+  startTimeout: number;
   connectTimeout: number;
   statementTimeout: number;
   lockTimeout: number;
@@ -88,6 +91,7 @@ function postgres(url: string, s: Settings): PostgresConfig {
     kind: "postgres",
     url,
     pool: s.DATABASE_POOL,
+    startTimeout: s.DATABASE_START_TIMEOUT * 1000,
     connectTimeout: s.DATABASE_CONNECT_TIMEOUT * 1000,
     statementTimeout: s.DATABASE_STATEMENT_TIMEOUT * 1000,
     lockTimeout: s.DATABASE_LOCK_TIMEOUT * 1000,
@@ -103,10 +107,35 @@ function urlOf(name: UrlSetting, s: Settings): string | undefined {
   const setting = file === undefined ? name : `${name}_FILE`;
   const url = file === undefined ? s[name] : readFileOf(setting, file);
   if (url === undefined) return undefined;
-  if (!/^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? "")) {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^postgres(?:ql)?:$/.test(parsed.protocol)) {
     throw new ConfigError(`${setting} must be postgres://user:password@host:port/name`);
   }
-  return url;
+  return withTls(setting, parsed);
+}
+
+/** What pg takes for another word for `verify-full`, after a warning; libpq takes less care with them. */
+const verified = ["prefer", "require", "verify-ca", "verify-full"];
+
+/** Fails closed: without `sslmode`, pg would send everything in clear to whatever answers. */
+function withTls(setting: string, url: URL): string {
+  const mode = url.searchParams.get("sslmode");
+  const host = url.searchParams.get("host") ?? url.hostname;
+  const stays = host === "" || host.startsWith("/") || host.startsWith("%2F") || isLoopback(host);
+  if (mode === null && !stays) {
+    throw new ConfigError(
+      `${setting} is on another machine: add ?sslmode=verify-full, or ?sslmode=disable where something else protects the connection`,
+    );
+  }
+  if (mode !== null && !["disable", ...verified].includes(mode)) {
+    throw new ConfigError(`${setting}: sslmode must be verify-full, or disable`);
+  }
+  if (mode !== null && verified.includes(mode)) url.searchParams.set("sslmode", "verify-full");
+  return url.href;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function readFileOf(setting: string, file: string): string {

@@ -17,7 +17,8 @@ export type Database = Readonly<{
   /**
    * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. PGlite has
    * one connection, so there everything else waits meanwhile. Nothing inside may use `kysely` or open
-   * another transaction; that is an error on every database.
+   * another transaction; that is an error on every database. After a deadlock `work` is run again, up
+   * to three times in all, so what it does outside the database must bear repetition.
    */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /**
@@ -37,7 +38,7 @@ export type Database = Readonly<{
 
 /**
  * Opens the database that the settings name. On PGlite, migrations are made now.
- * @throws DatabaseError, one line for people, when the folder is in use, or when the tables are not
+ * @throws UnusableDatabase, one line for people, when the folder is in use, or when the tables are not
  * those of this software.
  */
 export function openDatabase(config: DatabaseConfig, log: Log): Promise<Database> {

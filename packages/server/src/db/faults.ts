@@ -2,8 +2,8 @@ import type { DatabaseError as ServerError } from "pg";
 import { Problem } from "../problem.ts";
 
 /** A reason why there is no database, in one line for the person who runs the server. */
-export class DatabaseError extends Error {
-  override readonly name = "DatabaseError";
+export class UnusableDatabase extends Error {
+  override readonly name = "UnusableDatabase";
 }
 
 /**
@@ -28,6 +28,21 @@ export function sqlState(error: unknown): string | undefined {
   return isOurs && /^[0-9A-Z]{5}$/.test(error.code as string) && "severity" in error
     ? (error.code as string)
     : undefined;
+}
+
+/**
+ * Whether a connection is of no more use after this error: it broke, it stopped answering, the server
+ * ends it, or it leads to a copy that takes no writes.
+ */
+export function breaksConnection(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined || /^(?:08|57P)|^(?:25006|25P03)$/.test(state);
+}
+
+/** Whether a transaction lost against another one and would do better at the next try. */
+export function isLostRace(error: unknown): boolean {
+  const state = sqlState(error instanceof Problem ? error.cause : error);
+  return state === "40001" || state === "40P01";
 }
 
 /** Whether a row was refused because a value that must be unique is there; of the constraint, if named. */

@@ -1,58 +1,59 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
-import { Client, Pool, types } from "pg";
 import type { Log } from "../log.ts";
 import type { PostgresConfig } from "./config.ts";
 import type { Database } from "./database.ts";
-import { safeInteger } from "./pglite.ts";
+import { faultOf } from "./faults.ts";
+import { requireMigrated } from "./migrate.ts";
+import { listenOn } from "./postgres-listener.ts";
+import { createPool, untilReachable } from "./postgres-pool.ts";
 import type { Tables } from "./tables.ts";
-import { type Connections, guarded, inTransaction } from "./transactions.ts";
+import { guarded, inTransaction } from "./transactions.ts";
 
-/** Opens a pool to PostgreSQL. */
+/**
+ * Opens a pool to PostgreSQL, waiting a moment for a database that is coming up.
+ * @throws UnusableDatabase when it cannot be reached, or when its tables are not those of this software.
+ */
 export async function openPostgres(config: PostgresConfig, log: Log): Promise<Database> {
-  const pool = new Pool({
-    connectionString: config.url,
-    application_name: "portafilter",
-    max: config.pool,
-    keepAlive: true,
-    connectionTimeoutMillis: config.connectTimeout,
-    statement_timeout: config.statementTimeout,
-    lock_timeout: config.lockTimeout,
-    idle_in_transaction_session_timeout: config.idleInTransactionTimeout,
-    types: { getTypeParser: parserOf },
-  });
-  // Without a listener a connection that breaks would end the process, idle or between two statements.
-  pool.on("connect", (client) =>
-    client.on("error", (error) => {
-      log.debug({ err: error }, "a database connection broke");
-    }),
-  );
-  pool.on("error", () => undefined);
-  const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: guarded(pool as unknown as Connections) }),
-  });
-  await Promise.resolve();
+  const kysely = await connectPostgres(config, log);
+  try {
+    await requireMigrated(kysely);
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
   return {
     kysely,
     transaction: (work) => inTransaction(kysely, work),
-    async listen(channel, on) {
-      const client = new Client({ connectionString: config.url });
-      client.on("notification", ({ payload }) => {
-        on(payload ?? "");
-      });
-      await client.connect();
-      await client.query(`listen "${channel}"`);
-      return () => client.end();
-    },
-    async isReady() {
-      return sql`select 1`.execute(kysely).then(
-        () => true,
-        () => false,
-      );
-    },
+    listen: (channel, on, onLost) =>
+      listenOn(config, channel, { on, onLost }, log).catch((error: unknown) => {
+        throw faultOf(error);
+      }),
+    isReady: () => takesWrites(kysely),
     close: () => kysely.destroy(),
   };
 }
 
-function parserOf(...[oid, format]: Parameters<typeof types.getTypeParser>) {
-  return Number(oid) === 20 ? safeInteger : types.getTypeParser(oid, format);
+/**
+ * A connection to PostgreSQL, whatever its tables are.
+ * @throws UnusableDatabase when it cannot be reached.
+ */
+export async function connectPostgres(config: PostgresConfig, log: Log): Promise<Kysely<Tables>> {
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: guarded(createPool(config, log)) }),
+  });
+  try {
+    await untilReachable(kysely, config.startTimeout, log);
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
+  return kysely;
+}
+
+async function takesWrites(kysely: Kysely<Tables>): Promise<boolean> {
+  const asked = sql<{ copy: boolean }>`select pg_is_in_recovery() as copy`.execute(kysely);
+  return asked.then(
+    ({ rows: [row] }) => row?.copy === false,
+    () => false,
+  );
 }

@@ -11,6 +11,9 @@ import type { Tables } from "./tables.ts";
 import { freshPGlite } from "./testing/pglite.ts";
 import { startPostgres, type TestPostgres } from "./testing/postgres.ts";
 
+/** Milliseconds for what is slow where many tests run at once. */
+const patience = 120_000;
+
 export type DatabaseKind = "pglite" | "postgres";
 
 /** Opens a new, empty database with all tables; closed by itself after the test or the suite that opened it. */
@@ -25,19 +28,31 @@ export function describeDatabases(
   suite: (open: Open, kind: DatabaseKind) => void,
 ): void {
   describe(`${name} on PGlite`, () => {
-    suite(closing(openTestPGlite), "pglite");
+    suite(closing(prepared(openTestPGlite)), "pglite");
   });
   describe(`${name} on PostgreSQL`, () => {
-    let server: TestPostgres;
+    let server: TestPostgres | undefined;
     beforeAll(async () => {
       server = await startPostgres();
-    }, 60_000);
-    afterAll(() => server.stop());
-    suite(
-      closing(() => openTestPostgres(server)),
-      "postgres",
-    );
+    }, patience);
+    afterAll(() => server?.stop(), patience);
+    const openHere = () => openTestPostgres(server);
+    suite(closing(prepared(openHere)), "postgres");
   });
+}
+
+/** The first one is opened before the tests, whose time is meant for what they test. */
+function prepared(open: Open): Open {
+  let first: Database | undefined;
+  beforeAll(async () => {
+    first = await open();
+  }, patience);
+  afterAll(() => first?.close(), patience);
+  return async () => {
+    const database = first ?? (await open());
+    first = undefined;
+    return database;
+  };
 }
 
 /** Closes what was opened within a test after it, and what was opened before the tests at their end. */
@@ -55,7 +70,7 @@ function closing(open: Open): Open {
     opened = forSuite;
     await closeAll(forTest);
   });
-  afterAll(() => closeAll(forSuite));
+  afterAll(() => closeAll(forSuite), patience);
   return async () => {
     const database = await open();
     opened.push(database);
@@ -72,7 +87,8 @@ async function openTestPGlite(): Promise<Database> {
 const migrated = new WeakMap<TestPostgres, Promise<string>>();
 
 /** A copy of a database that has all tables. */
-async function openTestPostgres(server: TestPostgres): Promise<Database> {
+async function openTestPostgres(server: TestPostgres | undefined): Promise<Database> {
+  if (server === undefined) throw new Error("open a database in a test or in beforeAll");
   const made = migrated.get(server) ?? migratedDatabase(server);
   migrated.set(server, made);
   const name = await server.createDatabase(await made);
@@ -95,6 +111,7 @@ export function testConfig(url: string): PostgresConfig {
     kind: "postgres",
     url,
     pool: 10,
+    startTimeout: 5_000,
     connectTimeout: 5_000,
     statementTimeout: 10_000,
     lockTimeout: 5_000,

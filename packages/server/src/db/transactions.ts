@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely, PostgresPool, PostgresPoolClient, Transaction } from "kysely";
-import { faultOf } from "./faults.ts";
+import { breaksConnection, faultOf, isLostRace } from "./faults.ts";
 import type { Tables } from "./tables.ts";
 
 const current = new AsyncLocalStorage<{ open: boolean }>();
+
+/** How often a transaction is run that loses against others. */
+const runs = 3;
 
 /**
  * Runs `work` in a transaction. A second connection asked for inside is an error: on PGlite it would
@@ -13,24 +16,30 @@ export async function inTransaction<T>(
   kysely: Kysely<Tables>,
   work: (tx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
-  return kysely.transaction().execute(async (tx) => {
-    const mark = { open: true };
+  for (let run = 1; ; run += 1) {
     try {
-      return await current.run(mark, () => work(tx));
-    } finally {
-      mark.open = false;
+      return await kysely.transaction().execute((tx) => marked(() => work(tx)));
+    } catch (error) {
+      if (run === runs || !isLostRace(error)) throw error;
     }
-  });
+  }
 }
 
-/** What a driver must bring. `broken` says whether the connection is of no more use after this error. */
-export type Connections = Readonly<{
-  connect(): Promise<PostgresPoolClient>;
-  end(): Promise<void>;
-}>;
+async function marked<T>(work: () => Promise<T>): Promise<T> {
+  const mark = { open: true };
+  try {
+    return await current.run(mark, work);
+  } finally {
+    mark.open = false;
+  }
+}
+
+/** What a driver must bring. */
+export type Connections = Pick<PostgresPool, "connect" | "end">;
 
 /** The pool as kysely takes it, with faults of the database as problems, and refusing nested connections. */
 export function guarded(pool: Connections): PostgresPool {
+  // Kysely knows a connection by its identity.
   const known = new WeakMap<PostgresPoolClient, PostgresPoolClient>();
   return {
     options: {},
@@ -42,24 +51,29 @@ export function guarded(pool: Connections): PostgresPool {
       const client = await pool.connect().catch((error: unknown) => {
         throw faultOf(error);
       });
-      const guardedClient = known.get(client) ?? guardedConnection(client);
-      known.set(client, guardedClient);
-      return guardedClient;
+      const connection = known.get(client) ?? guardedConnection(client);
+      known.set(client, connection);
+      return connection;
     },
   };
 }
 
 function guardedConnection(client: PostgresPoolClient): PostgresPoolClient {
+  let broke: unknown;
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    // What is sent to a connection that stopped answering would wait as long as what was sent before.
+    if (broke !== undefined) throw faultOf(broke);
+    try {
+      return await client.query(sql, parameters);
+    } catch (error) {
+      if (breaksConnection(error)) broke = error;
+      throw faultOf(error);
+    }
+  };
   return {
-    async query(sql: string, parameters: readonly unknown[]) {
-      try {
-        return await client.query(sql, parameters);
-      } catch (error) {
-        throw faultOf(error);
-      }
+    query: query as PostgresPoolClient["query"],
+    release: (destroy = false) => {
+      client.release(destroy || broke !== undefined);
     },
-    release: (destroy) => {
-      client.release(destroy);
-    },
-  } as PostgresPoolClient;
+  };
 }
