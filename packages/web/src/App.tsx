@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch } from "wouter";
+import { MergeCorner } from "./merge/MergeCorner.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { PageBoundary } from "./pages/PageBoundary.tsx";
 
@@ -30,6 +31,9 @@ const ResetPage = lazy(async () => ({
 }));
 const VerifyEmailPage = lazy(async () => ({
   default: (await import("./pages/account/VerifyEmailPage.tsx")).VerifyEmailPage,
+}));
+const SecretsPage = lazy(async () => ({
+  default: (await import("./pages/settings/SecretsPage.tsx")).SecretsPage,
 }));
 const AccountPage = lazy(async () => ({
   default: (await import("./pages/settings/AccountPage.tsx")).AccountPage,
@@ -69,11 +73,15 @@ export function App() {
           <Route path="/settings/account">
             <AccountPage />
           </Route>
+          <Route path="/settings/secrets">
+            <SecretsPage />
+          </Route>
           <Route>
             <NotFoundPage />
           </Route>
         </Switch>
       </Suspense>
+      <MergeCorner />
     </PageBoundary>
   );
 }

@@ -42,6 +42,8 @@ export const EyeOffIcon = icon(
   </>,
 );
 
+export const ChevronIcon = icon(<path d="m7.5 4.5 5.5 5.5-5.5 5.5" />);
+
 export const CloseIcon = icon(<path d="m5 5 10 10M15 5 5 15" />);
 
 /** The mark: a portafilter, seen from the side. */

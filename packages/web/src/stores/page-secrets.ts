@@ -3,6 +3,7 @@ import { client } from "../api/client.ts";
 import { createEventFeed, type EventFeed } from "../events/event-feed.ts";
 import { mergeTab } from "../merge/merge.ts";
 import { createMerger, type Merger } from "../merge/merger.ts";
+import type { SessionStore } from "../session/store.ts";
 import { tabSession } from "../session/tab-session.ts";
 import { createAccountStore } from "./account-store.ts";
 import { createSecretSource, type PageSource } from "./secret-source.ts";
@@ -56,5 +57,15 @@ function open(): PageSecrets {
     ranOut: () => ranOut,
   });
   for (const type of ["focus", "online"]) addEventListener(type, merger.retry);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) void session.then(startAnew);
+  });
   return { source, merger, feed };
+}
+
+/** A page that slept in the tab's history has missed what happened; like a reopened tab it begins empty. */
+function startAnew(session: SessionStore): void {
+  if (session.entries().length === 0 && pageAccount().get().status !== "signed-in") return;
+  session.wipe();
+  location.reload();
 }

@@ -8,7 +8,7 @@ export const account = {
     signOut: "Sign out",
     unreachable: "Account out of reach",
     unreachableWhy:
-      "The server did not say who you are. Until it does, secrets you enter are kept in this tab only.",
+      "The server did not say who you are. Until it does, apps get only what this tab keeps, and nothing new is kept.",
     stillSignedIn: "You are still signed in",
     newTab: "opens in a new tab",
     close: "Close",

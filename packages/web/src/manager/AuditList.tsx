@@ -1,0 +1,78 @@
+import type { AppId, api } from "@portafilter/protocol";
+import { wordsOf } from "../account/problem-words.ts";
+import { secretMessages } from "../messages/secrets.ts";
+import { Ago } from "../text/Ago.tsx";
+import { useAppName } from "./app-name.ts";
+import styles from "./manager.module.css";
+import { useAudit } from "./queries.ts";
+
+/** What happened to the account, newest first. */
+export function AuditList() {
+  const words = secretMessages.audit;
+  const { data, error, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useAudit();
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  return (
+    <section aria-labelledby="audit">
+      <h2 id="audit">{words.title}</h2>
+      <p className={styles.soft}>{words.lead}</p>
+      {isPending ? (
+        <p role="status" className={styles.soft}>
+          {words.loading}
+        </p>
+      ) : (
+        <>
+          {entries.length > 0 && (
+            <ol className={styles.audit}>
+              {entries.map((entry) => (
+                <AuditRow key={entry.seq} entry={entry} />
+              ))}
+            </ol>
+          )}
+          {entries.length === 0 && error === null && <p className={styles.empty}>{words.empty}</p>}
+          {error !== null && (
+            <div role="alert" className={styles.failed}>
+              <p>{words.failed(wordsOf(error))}</p>
+              <button type="button" onClick={() => void refetch()}>
+                {secretMessages.retry}
+              </button>
+            </div>
+          )}
+          {hasNextPage && (
+            <button
+              type="button"
+              aria-disabled={isFetching}
+              onClick={() => {
+                if (!isFetching) void fetchNextPage();
+              }}
+            >
+              {words.more}
+            </button>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function AuditRow({ entry }: { readonly entry: api.AuditEntry }) {
+  const words = secretMessages.audit;
+  return (
+    <li>
+      <span className={styles.action} data-grave={entry.action === "integrity_failure"}>
+        {words.actions[entry.action]}
+      </span>
+      <span className={styles.what}>
+        {entry.secret !== null && <span className={styles.name}>{entry.secret}</span>}
+        {entry.app !== null && <AppName app={entry.app} />}
+      </span>
+      <span className={styles.soft}>{entry.device ?? words.unknownDevice}</span>
+      <span className={styles.soft}>
+        <Ago at={entry.at} />
+      </span>
+    </li>
+  );
+}
+
+function AppName({ app }: { readonly app: AppId }) {
+  return <span>{useAppName(app)}</span>;
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef, useState } from "react";
+import { useConfirmed } from "../account/confirm/use-confirmed.tsx";
+import { secretMessages } from "../messages/secrets.ts";
+import styles from "./manager.module.css";
+import { calls, useReload } from "./queries.ts";
+import { useAction } from "./use-action.ts";
+
+const shownFor = 30_000;
+
+type Props = {
+  readonly id: string;
+  readonly name: string;
+  /** Without one, the version in use. */
+  readonly version?: number;
+};
+
+/**
+ * Shows a value on request and takes it away again: after 30 seconds, when the page is left, and when
+ * this goes. The value is in the text of one element, and neither in React's state nor in a cache.
+ */
+export function RevealValue({ id, name, version }: Props) {
+  const words = secretMessages.value;
+  const box = useRef<HTMLPreElement>(null);
+  const [shown, setShown] = useState(false);
+  const [note, setNote] = useState("");
+  const { confirmed, dialog } = useConfirmed();
+  const { busy, problem, run } = useAction();
+  const reload = useReload();
+
+  useEffect(() => {
+    if (!shown) return;
+    const element = box.current;
+    const hide = () => {
+      if (element !== null) element.textContent = "";
+      setShown(false);
+      setNote("");
+    };
+    const timer = setTimeout(hide, shownFor);
+    addEventListener("pagehide", hide);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", hide);
+      hide();
+    };
+  }, [shown]);
+
+  const reveal = () =>
+    run(async () => {
+      const answer = await confirmed(() => calls.reveal(id, version));
+      if (answer === null || box.current === null) return;
+      box.current.textContent = answer.value;
+      setShown(true);
+      void reload();
+    });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(box.current?.textContent ?? "");
+      setNote(words.copied);
+    } catch {
+      setNote(words.copyFailed);
+    }
+  };
+  return (
+    <div className={styles.reveal}>
+      <pre
+        ref={box}
+        hidden={!shown}
+        className={styles.value}
+        tabIndex={0}
+        role="region"
+        aria-label={words.label(name)}
+      />
+      {!shown && (
+        <span className={styles.dots}>
+          <span aria-hidden="true">••••••••••••</span>
+          <span className={styles.unseen}>{words.hidden}</span>
+        </span>
+      )}
+      <div className={styles.actions}>
+        {shown ? (
+          <>
+            <button type="button" onClick={() => void copy()}>
+              {words.copy}
+            </button>
+            <button
+              type="button"
+              onClick={() => {
+                setShown(false);
+              }}
+            >
+              {words.hide}
+            </button>
+          </>
+        ) : (
+          <button
+            type="button"
+            aria-disabled={busy}
+            aria-label={version === undefined ? words.revealLabel(name) : undefined}
+            onClick={() => void reveal()}
+          >
+            {words.reveal}
+          </button>
+        )}
+      </div>
+      <p role="status" className={styles.note}>
+        {shown && (note === "" ? words.shownFor : note)}
+      </p>
+      {problem !== null && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+      {dialog}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import type { api } from "@portafilter/protocol";
+import { useState } from "react";
+import { secretMessages } from "../messages/secrets.ts";
+import { AskActions, AskDialog } from "../view/AskDialog.tsx";
+import styles from "./manager.module.css";
+import { calls, useReload } from "./queries.ts";
+import { SecretForm } from "./SecretForm.tsx";
+import { useAction } from "./use-action.ts";
+
+type Props = {
+  readonly secret: Pick<api.SecretEntry, "id" | "name">;
+  readonly onDone: (words: string) => void;
+};
+
+/** What can be done with a whole secret: another value, another name, and its end. */
+export function SecretActions({ secret, onDone }: Props) {
+  const { value, changeForm, renameForm, remove } = secretMessages;
+  const [open, setOpen] = useState<"change" | "rename" | "remove" | null>(null);
+  const reload = useReload();
+  const close = () => {
+    setOpen(null);
+  };
+  return (
+    <div className={styles.actions}>
+      <button
+        type="button"
+        onClick={() => {
+          setOpen("change");
+        }}
+      >
+        {value.change}
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          setOpen("rename");
+        }}
+      >
+        {renameForm.open}
+      </button>
+      <button
+        type="button"
+        className={styles.danger}
+        onClick={() => {
+          setOpen("remove");
+        }}
+      >
+        {remove.open}
+      </button>
+      {open === "change" && (
+        <SecretForm
+          title={changeForm.title(secret.name)}
+          text={changeForm.text}
+          button={changeForm.button}
+          asksName={false}
+          asksValue
+          onClose={close}
+          submit={async (asked) => {
+            await calls.change(secret.id, asked.value);
+            close();
+            onDone(changeForm.done(secret.name));
+            await reload();
+          }}
+        />
+      )}
+      {open === "rename" && (
+        <SecretForm
+          title={renameForm.title(secret.name)}
+          text={renameForm.text}
+          button={renameForm.button}
+          asksName
+          asksValue={false}
+          defaultName={secret.name}
+          onClose={close}
+          submit={async ({ name }) => {
+            if (name !== secret.name) await calls.rename(secret.id, name);
+            close();
+            onDone(renameForm.done(name));
+            await reload();
+          }}
+        />
+      )}
+      {open === "remove" && (
+        <Remove
+          secret={secret}
+          onClose={close}
+          onRemoved={() => {
+            onDone(remove.done(secret.name));
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+type RemoveProps = {
+  readonly secret: Props["secret"];
+  readonly onClose: () => void;
+  readonly onRemoved: () => void;
+};
+
+function Remove({ secret, onClose, onRemoved }: RemoveProps) {
+  const words = secretMessages.remove;
+  const reload = useReload();
+  const { busy, problem, run } = useAction();
+  const remove = () =>
+    run(async () => {
+      await calls.remove(secret.id);
+      onRemoved();
+      await reload();
+    });
+  return (
+    <AskDialog title={words.title(secret.name)} description={<p>{words.text}</p>} onClose={onClose}>
+      {problem !== null && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+      <AskActions>
+        <button type="button" onClick={onClose}>
+          {words.keep}
+        </button>
+        <button
+          type="button"
+          className="button-danger"
+          aria-disabled={busy}
+          aria-busy={busy}
+          onClick={() => void remove()}
+        >
+          {words.button}
+        </button>
+      </AskActions>
+    </AskDialog>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from "react";
+import { wordsOf } from "../account/problem-words.ts";
+import { secretMessages } from "../messages/secrets.ts";
+import styles from "./manager.module.css";
+import { calls, useReload, useSecrets } from "./queries.ts";
+import { SecretForm } from "./SecretForm.tsx";
+import { SecretRow } from "./SecretRow.tsx";
+
+/** The account's secrets, and the way to add one. */
+export function SecretList() {
+  const words = secretMessages;
+  const { data, error, isPending, refetch } = useSecrets();
+  const reload = useReload();
+  const [adding, setAdding] = useState(false);
+  const [done, setDone] = useState("");
+  return (
+    <section aria-labelledby="secrets">
+      <div className={styles.heading}>
+        <h2 id="secrets">{words.list}</h2>
+        <button
+          type="button"
+          className="button-primary"
+          onClick={() => {
+            setAdding(true);
+          }}
+        >
+          {words.add}
+        </button>
+      </div>
+      <p role="status" className={styles.done}>
+        {done}
+      </p>
+      {isPending ? (
+        <p role="status" className={styles.soft}>
+          {words.loading}
+        </p>
+      ) : data === undefined ? (
+        <div role="alert" className={styles.failed}>
+          <p>{words.failed(wordsOf(error))}</p>
+          <button type="button" onClick={() => void refetch()}>
+            {words.retry}
+          </button>
+        </div>
+      ) : data.length === 0 ? (
+        <p className={styles.empty}>{words.empty}</p>
+      ) : (
+        <ul className={styles.secrets}>
+          {data.map((secret) => (
+            <SecretRow key={secret.id} secret={secret} onDone={setDone} />
+          ))}
+        </ul>
+      )}
+      {adding && (
+        <SecretForm
+          title={words.addForm.title}
+          text={words.addForm.text}
+          button={words.addForm.button}
+          asksName
+          asksValue
+          onClose={() => {
+            setAdding(false);
+          }}
+          submit={async ({ name, value }) => {
+            await calls.add(name, value);
+            setAdding(false);
+            setDone(words.addForm.done(name));
+            await reload();
+          }}
+        />
+      )}
+    </section>
+  );
+}

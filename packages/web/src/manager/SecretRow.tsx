@@ -1,0 +1,92 @@
+import type { api } from "@portafilter/protocol";
+import { useId, useState } from "react";
+import { ChevronIcon } from "../icons/icons.tsx";
+import { secretMessages } from "../messages/secrets.ts";
+import { Ago } from "../text/Ago.tsx";
+import { GrantList } from "./GrantList.tsx";
+import styles from "./manager.module.css";
+import { RevealValue } from "./RevealValue.tsx";
+import { SecretActions } from "./SecretActions.tsx";
+import { VersionList } from "./VersionList.tsx";
+
+type Props = {
+  readonly secret: api.SecretEntry;
+  readonly onDone: (words: string) => void;
+};
+
+/** One secret: a line that says what it is, and below it, when opened, all that can be done with it. */
+export function SecretRow({ secret, onDone }: Props) {
+  const words = secretMessages;
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  return (
+    <li className={styles.secret}>
+      <div className={styles.summary}>
+        <h3>
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-controls={id}
+            className={styles.open}
+            onClick={() => {
+              setOpen(!open);
+            }}
+          >
+            <ChevronIcon />
+            <span className={styles.name}>{secret.name}</span>
+          </button>
+        </h3>
+        <span>
+          {secret.lastUsedAt === null ? (
+            words.never
+          ) : (
+            <>
+              {words.lastUsed}
+              <Ago at={secret.lastUsedAt} />
+            </>
+          )}
+        </span>
+        <span>{words.versions(secret.versions)}</span>
+        <span>{words.apps(secret.grants.length)}</span>
+      </div>
+      <div id={id} hidden={!open} className={styles.details}>
+        {open && (
+          <>
+            <section aria-label={words.value.title}>
+              <h4>{words.value.title}</h4>
+              <RevealValue id={secret.id} name={secret.name} />
+            </section>
+            <section aria-label={words.grants.title}>
+              <h4>{words.grants.title}</h4>
+              <GrantList secret={secret} />
+            </section>
+            <Versions secret={secret} onDone={onDone} />
+            <SecretActions secret={secret} onDone={onDone} />
+          </>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Versions({ secret, onDone }: Props) {
+  const words = secretMessages.history;
+  const [open, setOpen] = useState(false);
+  return (
+    <section aria-label={words.title}>
+      <h4>{words.title}</h4>
+      {open ? (
+        <VersionList secret={secret} onDone={onDone} />
+      ) : (
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          {words.show}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import type { AppId } from "@portafilter/protocol";
+import { useState } from "react";
+import { secretMessages } from "../messages/secrets.ts";
+import type { SessionStore, TabEntry } from "../session/store.ts";
+import { useAppName } from "./app-name.ts";
+import styles from "./manager.module.css";
+
+type Props = { readonly session: Pick<SessionStore, "entries" | "revoke" | "remove"> };
+
+/** The names of what this tab keeps for who is not signed in, and the ways to take it back. */
+export function TabSecrets({ session }: Props) {
+  const words = secretMessages.tab;
+  const [entries, setEntries] = useState(session.entries);
+  const [failed, setFailed] = useState(false);
+  const act = (change: () => boolean) => {
+    setFailed(!change());
+    setEntries(session.entries());
+  };
+  return (
+    <section aria-labelledby="tab-secrets">
+      <h2 id="tab-secrets">{words.list}</h2>
+      {failed && (
+        <p role="alert" className={styles.problem}>
+          {words.failed}
+        </p>
+      )}
+      {entries.length === 0 ? (
+        <p className={styles.empty}>{words.empty}</p>
+      ) : (
+        <ul className={styles.secrets}>
+          {entries.map((entry) => (
+            <TabRow
+              key={entry.name}
+              entry={entry}
+              onRevoke={(app) => {
+                act(() => session.revoke(app, entry.name));
+              }}
+              onRemove={() => {
+                act(() => session.remove(entry.name));
+              }}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+type RowProps = {
+  readonly entry: TabEntry;
+  readonly onRevoke: (app: AppId) => void;
+  readonly onRemove: () => void;
+};
+
+function TabRow({ entry, onRevoke, onRemove }: RowProps) {
+  const words = secretMessages.tab;
+  return (
+    <li className={styles.tabSecret}>
+      <div className={styles.heading}>
+        <h3 className={styles.name}>{entry.name}</h3>
+        <button
+          type="button"
+          className={styles.danger}
+          aria-label={words.removeLabel(entry.name)}
+          onClick={onRemove}
+        >
+          {words.remove}
+        </button>
+      </div>
+      {entry.apps.length === 0 ? (
+        <p className={styles.soft}>{words.noApps}</p>
+      ) : (
+        <ul className={styles.plain}>
+          {entry.apps.map((app) => (
+            <TabGrant
+              key={app}
+              app={app}
+              name={entry.name}
+              onRevoke={() => {
+                onRevoke(app);
+              }}
+            />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+type GrantProps = { readonly app: AppId; readonly name: string; readonly onRevoke: () => void };
+
+function TabGrant({ app, name, onRevoke }: GrantProps) {
+  const words = secretMessages.tab;
+  const appName = useAppName(app);
+  return (
+    <li className={styles.grant}>
+      <span>{words.allowed(appName)}</span>
+      <button type="button" aria-label={words.revokeLabel(name, appName)} onClick={onRevoke}>
+        {words.revoke}
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,77 @@
+import type { api } from "@portafilter/protocol";
+import { wordsOf } from "../account/problem-words.ts";
+import { secretMessages } from "../messages/secrets.ts";
+import { Ago } from "../text/Ago.tsx";
+import styles from "./manager.module.css";
+import { calls, useReload, useVersions } from "./queries.ts";
+import { RevealValue } from "./RevealValue.tsx";
+import { useAction } from "./use-action.ts";
+
+type Props = {
+  readonly secret: Pick<api.SecretEntry, "id" | "name" | "version">;
+  readonly onDone: (words: string) => void;
+};
+
+/** The versions of a secret that are kept; an earlier one can be seen, and restored. */
+export function VersionList({ secret, onDone }: Props) {
+  const words = secretMessages.history;
+  const { data, error, isPending, refetch } = useVersions(secret.id);
+  if (isPending) return <p role="status">{words.loading}</p>;
+  if (data === undefined)
+    return (
+      <div role="alert" className={styles.failed}>
+        <p>{words.failed(wordsOf(error))}</p>
+        <button type="button" onClick={() => void refetch()}>
+          {secretMessages.retry}
+        </button>
+      </div>
+    );
+  return (
+    <ol className={styles.plain}>
+      {data.map(({ version, createdAt }) => (
+        <li key={version} className={styles.version}>
+          <div>
+            <span>{words.version(version)}</span>{" "}
+            <span className={styles.soft}>
+              {version === secret.version && `${words.current} · `}
+              <Ago at={createdAt} />
+            </span>
+          </div>
+          {version !== secret.version && (
+            <Earlier secret={secret} version={version} onDone={onDone} />
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Earlier({ secret, version, onDone }: Props & { readonly version: number }) {
+  const words = secretMessages.history;
+  const reload = useReload();
+  const { busy, problem, run } = useAction();
+  const restore = () =>
+    run(async () => {
+      await calls.restore(secret.id, version);
+      await reload();
+      onDone(words.restored(version));
+    });
+  return (
+    <>
+      <RevealValue id={secret.id} name={secret.name} version={version} />
+      <button
+        type="button"
+        aria-disabled={busy}
+        aria-label={words.restoreLabel(version)}
+        onClick={() => void restore()}
+      >
+        {words.restore}
+      </button>
+      {problem !== null && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}

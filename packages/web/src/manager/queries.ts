@@ -1,0 +1,49 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
+import { client } from "../api/client.ts";
+import { secretCalls } from "../api/secret-calls.ts";
+import { pageSecrets } from "../stores/page-secrets.ts";
+
+/** The calls of the secrets page, through the page's client. */
+export const calls = secretCalls(client);
+
+/** The account's secrets, without their values: values never enter a query. */
+export function useSecrets() {
+  return useQuery({
+    queryKey: ["secrets", "list"],
+    queryFn: async ({ signal }) => (await calls.list(signal)).secrets,
+  });
+}
+
+/** The versions of one secret, newest first; asked for while they are looked at. */
+export function useVersions(id: string) {
+  return useQuery({
+    queryKey: ["secrets", "versions", id],
+    queryFn: async ({ signal }) => (await calls.versions(id, signal)).versions,
+  });
+}
+
+/** What happened to the account, newest first, page by page. */
+export function useAudit() {
+  return useInfiniteQuery({
+    queryKey: ["audit"],
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam, signal }) => calls.audit(pageParam, signal),
+    getNextPageParam: ({ before }) => before,
+  });
+}
+
+/** Asks anew for everything that is shown. Resolves when the list of secrets is up to date. */
+export function useReload(): () => Promise<void> {
+  const queries = useQueryClient();
+  return useCallback(async () => {
+    void queries.invalidateQueries({ queryKey: ["audit"] });
+    await queries.invalidateQueries({ queryKey: ["secrets"] });
+  }, [queries]);
+}
+
+/** Keeps what is shown up to date with what happens elsewhere. */
+export function useLiveReload(): void {
+  const reload = useReload();
+  useEffect(() => pageSecrets().feed.listen(() => void reload()), [reload]);
+}
