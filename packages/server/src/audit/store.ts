@@ -23,6 +23,10 @@ export async function begin(tx: Tx, key: AuditKey, users: readonly string[]): Pr
     where not exists (select from audit_erased e where e.user_id = h.user_id)
     order by h.user_id collate "C"
     on conflict do nothing`.execute(tx);
+  // An account that was being erased just then was not marked yet for the statement above.
+  await sql`
+    delete from audit_head h where user_id = any(${users}::text[])
+    and exists (select from audit_erased e where e.user_id = h.user_id)`.execute(tx);
 }
 
 /** What `extend` could not do: chains that have no end, and chains whose end is not what we wrote. */
@@ -114,7 +118,8 @@ export async function newest(
 
 /** Deletes an account's chain and leaves the mark that this was meant. */
 export async function eraseChain(tx: Tx, key: AuditKey, userId: string, at: number): Promise<void> {
-  // The end first: whoever adds to the chain holds it.
+  // The end first, even where there is none yet: whoever adds to the chain holds it.
+  await begin(tx, key, [userId]);
   await tx.deleteFrom("audit_head").where("user_id", "=", userId).execute();
   await tx.deleteFrom("audit").where("user_id", "=", userId).execute();
   const mark = { user_id: userId, at: new Date(at), mac: erasedMac(key, userId, at) };
@@ -125,7 +130,8 @@ export async function eraseChain(tx: Tx, key: AuditKey, userId: string, at: numb
     .execute();
 }
 
-function stored(row: Selectable<Tables["audit"]>): Stored {
+/** A row in our own words. */
+export function stored(row: Selectable<Tables["audit"]>): Stored {
   const { user_id, seq, at, ...rest } = row;
   return { ...rest, userId: user_id, seq: Number(seq), at: at.getTime() };
 }
