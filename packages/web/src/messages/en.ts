@@ -19,7 +19,7 @@ export const en = {
     factList: [
       {
         title: "Keys stay yours",
-        text: "You see which app wants which secret and why, and you decide. What you enter is not sent to the server and is gone when the tab closes.",
+        text: "You see which app wants which secret and why, and you decide. Without an account, what you enter is not sent to the server and is gone when the tab closes.",
         proof: "Where a secret goes",
         anchor: "secrets",
       },
@@ -31,7 +31,7 @@ export const en = {
       },
       {
         title: "Yours to host",
-        text: "One process and no account anywhere. Get the sources, run make run, and it serves this page, Python and the packages that apps need.",
+        text: "No account with anybody else. Get the sources, run make run, and it serves this page, accounts, Python and the packages that apps need.",
         proof: "How to host it",
         anchor: "host",
       },
@@ -261,7 +261,8 @@ export const en = {
         title: "Where a secret goes",
         text: [
           "An app calls pycafe.get_secret and waits. The question reaches you in a dialog that this page draws, not the app: it shows the secret's name, which app asks, and the author's reason as a quotation.",
-          "What you enter is kept in this tab's storage, belongs to this site, and is gone when the tab closes. A copy of the tab begins empty. The server never receives it.",
+          "Without an account, what you enter is kept in this tab's storage, belongs to this site, and is gone when the tab closes. A copy of the tab begins empty. The server never receives it.",
+          "In an account it is stored on the server, encrypted under keys that another server keeps, and is on every device you sign in on. The server sees a value while it stores it and while it delivers it to an app you allow: this is not end-to-end encryption.",
           "An app that you allow gets the value itself. From then on it can send it anywhere it can connect, so allow only apps whose author you trust with it. An app that you did not allow cannot read it: each app runs on an origin of its own.",
         ],
       },

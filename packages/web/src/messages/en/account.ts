@@ -113,7 +113,7 @@ export const account = {
   },
   confirm: {
     title: "Confirm that it is you",
-    text: "You signed in a while ago.",
+    text: "You signed in a while ago, and this matters enough to ask once more.",
     button: "Confirm",
     passkey: "Use a passkey",
     cancel: "Cancel",
