@@ -1,4 +1,5 @@
 import {
+  type AccountParts,
   type Config,
   closure,
   createLog,
@@ -8,8 +9,10 @@ import {
   createServer,
   type Fetched,
   fetchFiles,
+  type Listening,
   type LockedFile,
   type Log,
+  openAccountParts,
   type Packages,
   places,
   readConfig,
@@ -30,39 +33,50 @@ export async function serve(say: (line: string) => void): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   await checkStart(config);
-  const packages = await createPackages(config, readLock(), places, log);
-  await prepare(packages, config, say, stop);
-  if (stop.aborted) return;
-  const accounts = withoutAccounts({ ...config, log });
-  const metrics = createMetrics();
-  const { api, readiness } = accounts;
-  const count = metrics.request;
-  const app = await createServer({
-    config,
-    packages,
-    folders: places,
-    api,
-    readiness,
-    count,
-    log,
-  });
-  const server = await listenOrTell(app, "PORT", config);
-  const metricsServer =
-    config.metricsPort === undefined
-      ? undefined
-      : await listenOrTell(createMetricsApp(metrics, readiness), "METRICS_PORT", {
-          port: config.metricsPort,
-          host: "127.0.0.1",
-        });
-  if (sharesSite(config)) {
-    log.warn(
-      "APPS_DOMAIN shares a site with the platform; give apps a registrable domain of their own",
+  const opening = openAccounts(config, log);
+  // It may fail while packages are still fetched; it is told when it is waited for.
+  opening.catch(() => undefined);
+  try {
+    const packages = await createPackages(config, readLock(), places, log);
+    const [accounts] = await Promise.all([opening, prepare(packages, config, say, stop)]);
+    if (stop.aborted) return;
+    const listening = await openListeners(config, packages, accounts, log);
+    warnOfSharedSite(config, log);
+    say(`Portafilter is ready at ${config.platformOrigin}`);
+    fetchRest(packages, log);
+    await aborted(stop);
+    // Streams end with the accounts; without that the listeners would wait for them.
+    await Promise.all([accounts.close(), ...listening.map((one) => one.close())]);
+  } finally {
+    await opening.then(
+      (accounts) => accounts.close(),
+      () => undefined,
     );
   }
-  say(`Portafilter is ready at ${config.platformOrigin}`);
-  fetchRest(packages, log);
-  await aborted(stop);
-  await Promise.all([accounts.close(), server.close(), metricsServer?.close()]);
+}
+
+async function openListeners(
+  config: Config,
+  packages: Packages,
+  { api, readiness }: AccountParts,
+  log: Log,
+): Promise<readonly Listening[]> {
+  const metrics = createMetrics();
+  const count = metrics.request;
+  const folders = places;
+  const app = await createServer({ config, packages, folders, api, readiness, count, log });
+  const server = await listenOrTell(app, "PORT", config);
+  if (config.metricsPort === undefined) return [server];
+  const address = { port: config.metricsPort, host: "127.0.0.1" };
+  const operators = createMetricsApp(metrics, readiness);
+  return [server, await listenOrTell(operators, "METRICS_PORT", address)];
+}
+
+function openAccounts(config: Config, log: Log): Promise<AccountParts> {
+  const ports = { ...config, log };
+  return config.accounts === undefined
+    ? Promise.resolve(withoutAccounts(ports))
+    : openAccountParts(config.accounts, config.dataDir, ports);
 }
 
 /** Fetches and makes what a first visitor needs; says so when it takes a while. */
@@ -130,7 +144,11 @@ function fetchRest({ lock, mirror }: Packages, log: Log): void {
 }
 
 /** Without the public suffix list: a first guess, good for a warning. Development shares a site knowingly. */
-function sharesSite({ platformOrigin, platformHost, appsDomain }: Config): boolean {
+function warnOfSharedSite({ platformOrigin, platformHost, appsDomain }: Config, log: Log): void {
   const site = (host: string) => host.split(".").slice(-2).join(".");
-  return platformOrigin.startsWith("https:") && site(platformHost) === site(appsDomain);
+  if (platformOrigin.startsWith("https:") && site(platformHost) === site(appsDomain)) {
+    log.warn(
+      "APPS_DOMAIN shares a site with the platform; give apps a registrable domain of their own",
+    );
+  }
 }

@@ -1,15 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Assembled, assembleAccounts } from "./account-assembly.ts";
+import { ownAuthSecret } from "./auth-secret.ts";
+import type { AccountSettings } from "./config.ts";
+import type { DatabaseConfig } from "./db/config.ts";
+import { UnusableDatabase } from "./db/faults.ts";
 import { anonymousRoutes } from "./http/anonymous.ts";
-import { createApi } from "./http/api.ts";
+import { createApi, createRefusingApi } from "./http/api.ts";
 import type { SiteApp } from "./http/app.ts";
+import { logFailure } from "./http/error-log.ts";
 import type { MountPorts } from "./http/mount.ts";
 import type { Readiness } from "./http/readiness.ts";
+import { Problem } from "./problem.ts";
 
 /** Accounts and all that hangs on them: database, key server, secrets, audit. */
 export type AccountParts = Readonly<{
   /** What answers under `/api/` just now. */
   api: () => SiteApp;
   readiness: Readiness;
-  /** Ends streams, then closes database and key client. */
+  /** Ends streams, then closes database and key client. May be called again. */
   close: () => Promise<void>;
 }>;
 
@@ -24,4 +32,83 @@ export function withoutAccounts(ports: AccountPorts): AccountParts {
     limits: { byAddress: pass, byUser: pass },
   });
   return { api: () => api, readiness: () => Promise.resolve({}), close: pass };
+}
+
+/** Between two tries to reach a database that was not there at the start. */
+const retryAfter = 1_000;
+
+/**
+ * Opens what accounts need. Where the database cannot be reached it is tried again and again, and until
+ * then every address of the API says `database_unavailable`; the key server need not be there at all.
+ * @throws ConfigError or UnusableDatabase when only the operator can mend it.
+ */
+export async function openAccountParts(
+  settings: AccountSettings,
+  dataDir: string,
+  ports: AccountPorts,
+): Promise<AccountParts> {
+  const { log } = ports;
+  const authSecret = settings.authSecret ?? (await ownAuthSecret(dataDir));
+  const database = withoutWaiting(settings.database);
+  const stop = new AbortController();
+  let api = createRefusingApi("database_unavailable");
+  let assembled: Assembled | undefined;
+
+  async function open(): Promise<void> {
+    const parts = await assembleAccounts({ ...settings, database, authSecret }, log);
+    if (stop.signal.aborted) return parts.close();
+    assembled = parts;
+    api = createApi(parts.routes, { ...ports, ...parts });
+  }
+
+  /** Whether it is open, or need not be any more. */
+  async function tryToOpen(): Promise<boolean> {
+    try {
+      await open();
+      return true;
+    } catch (error) {
+      logFailure(log, error, { at: "start" });
+      return stop.signal.aborted;
+    }
+  }
+
+  async function keepTrying(): Promise<void> {
+    const pause = () =>
+      sleep(retryAfter, undefined, { signal: stop.signal }).catch(() => undefined);
+    do await pause();
+    while (!(await tryToOpen()));
+  }
+
+  let trying = Promise.resolve();
+  let closed: Promise<void> | undefined;
+  try {
+    await open();
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    logFailure(log, error, { at: "start" });
+    trying = keepTrying();
+  }
+  return {
+    api: () => api,
+    readiness: async () => ({
+      database: (await assembled?.isDatabaseReady()) ?? false,
+      keyServer: (await assembled?.isKeyServerReady()) ?? false,
+    }),
+    close: () => {
+      stop.abort();
+      closed ??= trying.then(() => assembled?.close());
+      return closed;
+    },
+  };
+}
+
+/** Whether a database that could not be opened may be there later. */
+function isAway(error: unknown): boolean {
+  if (error instanceof UnusableDatabase) return error.isAway;
+  return error instanceof Problem && error.code === "database_unavailable";
+}
+
+/** Visitors without accounts need no database, so the start waits for none. */
+function withoutWaiting(config: DatabaseConfig): DatabaseConfig {
+  return config.kind === "postgres" ? { ...config, startTimeout: 0 } : config;
 }

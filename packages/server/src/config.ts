@@ -1,5 +1,10 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
+import { type AccountConfig, readAccountConfig } from "./accounts/config.ts";
+import { shortestAuthSecret } from "./auth-secret.ts";
+import { type DatabaseConfig, readDatabaseConfig } from "./db/config.ts";
+import { type KeyClientConfig, readKeyClientConfig } from "./keys/config.ts";
 import { ConfigError, parseSettings } from "./settings.ts";
 
 export { ConfigError } from "./settings.ts";
@@ -44,6 +49,10 @@ const settings = z.object({
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Metrics are served on this port of the loopback address; not at all without it. */
   METRICS_PORT: optional(z.coerce.number().int().min(1).max(65535)),
+  /** What cookies, counters and the audit are protected with: 32 bytes or more, the same on every server. */
+  AUTH_SECRET: optional(z.string()),
+  /** A file that holds it. */
+  AUTH_SECRET_FILE: optional(z.string()),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
 });
 
@@ -68,6 +77,17 @@ export type Config = Readonly<{
   trustedProxies: number;
   metricsPort: number | undefined;
   logLevel: string;
+  /** Undefined where there is no key server: visitors have no accounts then. */
+  accounts: AccountSettings | undefined;
+}>;
+
+/** Settings of all that accounts need. Holds secret material. */
+export type AccountSettings = Readonly<{
+  keyServer: KeyClientConfig;
+  database: DatabaseConfig;
+  /** Undefined: the one in the data folder (`auth-secret.ts`). */
+  authSecret: string | undefined;
+  accounts: Omit<AccountConfig, "secret">;
 }>;
 
 /**
@@ -99,7 +119,46 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: s.TRUSTED_PROXIES,
     metricsPort: s.METRICS_PORT,
     logLevel: s.LOG_LEVEL,
+    accounts: accountSettings(s, publicUrl.origin, env),
   });
+}
+
+function accountSettings(
+  s: z.output<typeof settings>,
+  platformOrigin: string,
+  env: NodeJS.ProcessEnv,
+): AccountSettings | undefined {
+  const keyServer = readKeyClientConfig(env);
+  if (keyServer === undefined) return undefined;
+  const database = readDatabaseConfig(env);
+  const authSecret = authSecretOf(s);
+  if (authSecret === undefined && database.kind === "postgres") {
+    throw new ConfigError("DATABASE_URL needs AUTH_SECRET or AUTH_SECRET_FILE");
+  }
+  const { smtp, providers } = readAccountConfig({ platformOrigin, secret: "" }, env);
+  const accounts = { platformOrigin, smtp, providers };
+  return Object.freeze({ keyServer, database, authSecret, accounts });
+}
+
+function authSecretOf(s: z.output<typeof settings>): string | undefined {
+  const { AUTH_SECRET: text, AUTH_SECRET_FILE: file } = s;
+  if (text !== undefined && file !== undefined) {
+    throw new ConfigError("Give AUTH_SECRET or AUTH_SECRET_FILE, one of them");
+  }
+  const name = file === undefined ? "AUTH_SECRET" : "AUTH_SECRET_FILE";
+  const secret = file === undefined ? text : readSecret(name, file);
+  if (secret !== undefined && Buffer.byteLength(secret) < shortestAuthSecret) {
+    throw new ConfigError(`${name} must hold ${shortestAuthSecret} bytes or more`);
+  }
+  return secret;
+}
+
+function readSecret(setting: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw new ConfigError(`${setting} cannot be read`);
+  }
 }
 
 /** Where pip looks for its configuration, the strongest first. */

@@ -1,4 +1,4 @@
-export { type AccountParts, withoutAccounts } from "./account-parts.ts";
+export { type AccountParts, openAccountParts, withoutAccounts } from "./account-parts.ts";
 export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { folderResources, versionOf } from "./http/resources.ts";

@@ -4,6 +4,13 @@ import { Problem } from "../problem.ts";
 /** A reason why there is no database, in one line for the person who runs the server. */
 export class UnusableDatabase extends Error {
   override readonly name = "UnusableDatabase";
+  /** It may be well again without anybody doing something here, so it is worth trying again. */
+  readonly isAway: boolean;
+
+  constructor(message: string, options: ErrorOptions & { isAway?: boolean } = {}) {
+    super(message, options);
+    this.isAway = options.isAway ?? false;
+  }
 }
 
 /**

@@ -68,7 +68,8 @@ export async function untilReachable(
     const line = hopeless(sqlState(cause));
     if (line !== undefined) throw new UnusableDatabase(line, { cause });
     if (Date.now() >= end) {
-      throw new UnusableDatabase(`The database cannot be reached${reasonOf(cause)}.`, { cause });
+      const line = `The database cannot be reached${reasonOf(cause)}.`;
+      throw new UnusableDatabase(line, { cause, isAway: true });
     }
     log.info({ err: cause }, "the database cannot be reached yet");
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,0 +1,95 @@
+import { createAccounts } from "./accounts/create-accounts.ts";
+import { createAudit } from "./audit/audit.ts";
+import { auditKey } from "./audit/hash.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import type { AccountSettings } from "./config.ts";
+import { openDatabase } from "./db/database.ts";
+import { createEvents } from "./events/events.ts";
+import { createEventRoutes } from "./events/routes.ts";
+import { logFailure } from "./http/error-log.ts";
+import { limitKey } from "./http/limits/hash.ts";
+import type { Limits, Sessions } from "./http/mount.ts";
+import { createRateLimits } from "./http/rate-limits.ts";
+import type { Route } from "./http/route.ts";
+import { createKeyClient } from "./keys/key-client.ts";
+import type { Log } from "./log.ts";
+import { createSecrets } from "./secrets/secrets.ts";
+
+/** All that there is once there is a database. */
+export type Assembled = Readonly<{
+  routes: readonly Route[];
+  sessions: Sessions;
+  limits: Limits;
+  /** Whether the database answers. Never rejects. */
+  isDatabaseReady: () => Promise<boolean>;
+  /** Whether the key server answers, with the key open. Never rejects. */
+  isKeyServerReady: () => Promise<boolean>;
+  /** Ends streams at once, writes what was not yet written, closes database and key client. */
+  close: () => Promise<void>;
+}>;
+
+/**
+ * Opens the database and puts everything that stands on it together. The key server need not be there.
+ * @throws what `openDatabase` throws, or Problem `database_unavailable`; nothing is left open then.
+ */
+export async function assembleAccounts(
+  settings: AccountSettings & Readonly<{ authSecret: string }>,
+  log: Log,
+): Promise<Assembled> {
+  const { authSecret } = settings;
+  const db = await openDatabase(settings.database, log);
+  const events = await createEvents(db).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  const keyClient = createKeyClient(settings.keyServer, log);
+  const { dataKeys, transit } = keyClient;
+  const audit = createAudit({ db, key: auditKey(authSecret) });
+  const limits = createRateLimits({
+    db,
+    key: limitKey(authSecret),
+    onSweepFailed: () => {
+      log.debug("old counters could not be deleted; they are the next time");
+    },
+  });
+  const secrets = createSecrets({ db, dataKeys, audit, events, log });
+  const accounts = createAccounts({
+    config: { ...settings.accounts, secret: authSecret },
+    db,
+    log,
+    audit,
+    events,
+    limits,
+    erase: async (tx, userId) => {
+      // In the order in which everything locks: secrets before the audit.
+      await secrets.erase(tx, userId);
+      await audit.erase(tx, userId);
+    },
+    forget: secrets.forget,
+  });
+  const streams = createEventRoutes({ events, sessions: accounts.sessions });
+
+  return {
+    routes: [...accounts.routes, ...secrets.routes, ...auditRoutes(audit), ...streams.routes],
+    sessions: accounts.sessions,
+    limits,
+    isDatabaseReady: db.isReady,
+    isKeyServerReady: () =>
+      transit.readKey().then(
+        () => true,
+        () => false,
+      ),
+    async close() {
+      streams.close();
+      limits.close();
+      // One that fails must not keep the others open, the database least of all.
+      for (const part of [accounts, secrets, events]) {
+        await part.close().catch((error: unknown) => {
+          logFailure(log, error, { at: "stop" });
+        });
+      }
+      keyClient.close();
+      await db.close();
+    },
+  };
+}
