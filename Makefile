@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench build install keyserver soak
+.PHONY: run test check format bench bench-keys bench-store build install keyserver soak
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node packages/cli/src/main.ts run
@@ -39,6 +39,9 @@ bench: build
 
 bench-keys: install
 	@node bench/keys.ts
+
+bench-store: build
+	@node bench/store.ts
 
 soak: install
 	@SOAK=200 node tools/test.ts soak

@@ -186,7 +186,7 @@ type Run = Load & { readonly spent: number; readonly others: number };
 
 async function run(target: Target, request: Buffer): Promise<Run> {
   const before = busy(target.pid);
-  const result = await load(target.address, request, connections, seconds);
+  const result = await load(target.address, () => request, connections, seconds);
   const after = busy(target.pid);
   const spent = after.server - before.server;
   const known = (Number.isNaN(spent) ? 0 : spent) + after.own - before.own;
@@ -206,8 +206,8 @@ async function measure(target: Target): Promise<readonly string[][]> {
   const rows: string[][] = [];
   for (const { name, path, body, items } of await jobsFor(target, token)) {
     const url = `/v1/${target.mount}/${path}`;
-    const request = requestBytes(target.address.host, url, token, body);
-    await load(target.address, request, connections, 1);
+    const request = requestBytes(target.address.host, url, { "X-Vault-Token": token }, body);
+    await load(target.address, () => request, connections, 1);
     const results = await quietRuns(target, request);
     const of = (field: keyof Run) => results.map((result) => result[field]);
     if (of("failed").some((count) => count > 0)) throw new Error(`${name}: answers other than 200`);

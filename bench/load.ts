@@ -10,32 +10,37 @@ export type Load = {
 };
 
 /** A request as bytes, so that the client costs next to nothing beside the server on the same machine. */
-export function requestBytes(host: string, path: string, token: string, body: object): Buffer {
+export function requestBytes(
+  host: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+): Buffer {
   const content = JSON.stringify(body);
   const head = [
     `POST ${path} HTTP/1.1`,
     `Host: ${host}`,
-    `X-Vault-Token: ${token}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(content)}`,
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${content}`);
 }
 
-/** Sends `request` on each of `connections`, the next one when the answer is there, for `seconds`. */
+/** Sends what `next` makes on each of `connections`, one when the answer before is there, for some seconds or until it is enough. */
 export async function load(
   address: URL,
-  request: Buffer,
+  next: () => Buffer,
   connections: number,
-  seconds: number,
+  end: number | (() => boolean),
 ): Promise<Load> {
   const times: number[] = [];
   let failed = 0;
   const started = performance.now();
-  const until = started + seconds * 1000;
+  const isOver = typeof end === "function" ? end : () => performance.now() >= started + end * 1000;
   await Promise.all(
     Array.from({ length: connections }, () =>
-      repeat(connect(Number(address.port), address.hostname), request, until, (time, ok) => {
+      repeat(connect(Number(address.port), address.hostname), next, isOver, (time, ok) => {
         times.push(time);
         if (!ok) failed += 1;
       }),
@@ -55,8 +60,8 @@ export async function load(
 
 function repeat(
   socket: Socket,
-  request: Buffer,
-  until: number,
+  next: () => Buffer,
+  isOver: () => boolean,
   note: (time: number, ok: boolean) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -64,6 +69,7 @@ function repeat(
     let missing = 0;
     let ok = false;
     const send = () => {
+      const request = next();
       sent = performance.now();
       socket.write(request);
     };
@@ -83,10 +89,9 @@ function repeat(
       }
       missing -= part.length;
       if (missing > 0) return;
-      const now = performance.now();
-      note(now - sent, ok);
-      if (now < until) send();
-      else socket.end(resolve);
+      note(performance.now() - sent, ok);
+      if (isOver()) socket.end(resolve);
+      else send();
     });
   });
 }

@@ -1,0 +1,121 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { loadavg } from "node:os";
+import { freePort, startServer } from "../e2e/harness/process.ts";
+import { startPostgres } from "../packages/server/src/db/testing/postgres.ts";
+import { type Load, load, requestBytes } from "./load.ts";
+import { signedInTimes } from "./store-browser.ts";
+import { addPeople, app, person, secretsEach } from "./store-people.ts";
+import { median, table } from "./table.ts";
+
+/**
+ * `make bench-store`: reads and writes of secrets through HTTP, on a PostgreSQL that waits for its
+ * disk, one app server and one key server, 10 connections. Reads are what `get_secret` asks for:
+ * checked against the version head and written into the audit list before the value leaves.
+ */
+const runs = Number(process.env.BENCH_RUNS ?? 3);
+const seconds = Number(process.env.BENCH_SECONDS ?? 5);
+const largeCount = Number(process.env.BENCH_SECRETS ?? 1_000_000);
+const connections = 10;
+const smallPeople = 1_000 / secretsEach;
+const allPeople = largeCount / secretsEach;
+/** People who are there at the same time, of all: their data keys fit into the server's memory. */
+const activePeople = Math.min(5_000, allPeople);
+
+const postgres = await startPostgres({
+  durable: true,
+  settings: ["shared_buffers=1GB", "max_wal_size=4GB"],
+});
+const database = await postgres.createDatabase();
+const env = {
+  DATABASE_URL: postgres.url(database),
+  AUTH_SECRET: randomBytes(32).toString("hex"),
+  DATA_DIR: process.env.DATA_DIR ?? "data",
+  PORT: await freePort(),
+  // Each person comes from an address of their own.
+  TRUSTED_PROXIES: "1",
+};
+const migrated = spawnSync("node", ["packages/cli/src/main.ts", "migrate"], {
+  env: { ...process.env, ...env },
+  stdio: "inherit",
+});
+if (migrated.status !== 0) process.exit(1);
+const started = await startServer(env);
+const { origin, host } = new URL(started.address);
+const server = { origin, host, address: new URL(`http://127.0.0.1:${env.PORT}`) };
+
+const random = (below: number) => Math.floor(Math.random() * below);
+const read = (people: number) => () => {
+  const body = { app, name: `KEY_${random(secretsEach)}` };
+  const { headers } = person(origin, random(people));
+  return requestBytes(host, "/api/v1/secrets/use", headers, body);
+};
+const write = (people: number) => () => {
+  const value = randomBytes(24).toString("hex");
+  const body = { app, name: `KEY_${random(secretsEach)}`, value, until: null };
+  const { headers } = person(origin, random(people));
+  return requestBytes(host, "/api/v1/secrets/allow", headers, body);
+};
+
+async function measure(name: string, next: () => Buffer): Promise<string[]> {
+  await load(server.address, next, connections, 2);
+  const results: Load[] = [];
+  for (let run = 0; run < runs; run++) {
+    results.push(await load(server.address, next, connections, seconds));
+  }
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  const of = (field: "perSecond" | "p50" | "p99", digits: number) =>
+    median(results.map((result) => result[field])).toFixed(digits);
+  return [name, of("perSecond", 0), of("p50", 2), of("p99", 2), String(failed)];
+}
+
+const say = (line: string) => {
+  console.error(line);
+};
+console.log(
+  `Load of the machine before: ${loadavg()[0]?.toFixed(2) ?? "?"}. All processes share it.\n`,
+);
+say("1,000 secrets …");
+await addPeople(postgres, database, server, 0, smallPeople);
+const rows = [
+  await measure("reads, 1 k secrets", read(smallPeople)),
+  await measure("writes, 1 k secrets", write(smallPeople)),
+];
+const browser = await signedInTimes(started.address);
+say(`${largeCount} secrets: this takes minutes …`);
+await addPeople(postgres, database, server, smallPeople, allPeople);
+await postgres.query("vacuum analyze", database);
+// Every active person's data key is fetched once, as it would have been during the day.
+let warmed = 0;
+await load(
+  server.address,
+  () =>
+    requestBytes(host, "/api/v1/secrets/use", person(origin, warmed++).headers, {
+      app,
+      name: "KEY_0",
+    }),
+  connections,
+  () => warmed >= activePeople,
+);
+rows.push(
+  await measure(`reads, ${largeCount} secrets`, read(activePeople)),
+  await measure(`writes, ${largeCount} secrets`, write(activePeople)),
+  await measure(`reads, ${largeCount} secrets, everybody at once`, read(allPeople)),
+);
+await started.stop();
+await postgres.stop();
+
+console.log(table(["what", "a second", "p50 ms", "p99 ms", "failed"], rows));
+console.log(
+  `\n${runs} runs of ${seconds} s each, medians. ${activePeople} people are active, ${secretsEach} secrets each.`,
+);
+console.log("\nIn Chromium, signed in, from Python's call to its return\n");
+console.log(
+  table(
+    ["measure", "median"],
+    [
+      ["first get_secret of a run, data key warm", `${browser.first.toFixed(1)} ms`],
+      ["get_secret again in one run", `${(browser.again * 1000).toFixed(1)} µs`],
+    ],
+  ),
+);
