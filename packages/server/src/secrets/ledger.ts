@@ -52,6 +52,8 @@ class Moved extends Error {
   override readonly name = "Moved";
 }
 const attempts = 5;
+/** Events of one transaction that are told one by one. */
+const mostEvents = 20;
 
 /**
  * The key is fetched before the transaction begins, so that none of them waits for the key server: what
@@ -121,7 +123,10 @@ async function write<T>(
     const record = await withKey((key) => sealHead(key, userId, edition + 1, contents));
     await writeHead(tx, userId, edition + 1, record);
   }
-  for (const event of told.flatMap((one) => one.events ?? [])) {
+  const published = told.flatMap((one) => one.events ?? []);
+  // A merge may change a thousand secrets; then pages ask again for everything.
+  const many = published.length > mostEvents;
+  for (const event of many ? [{ type: "resync" } as const] : published) {
     await events.publish(tx, userId, event);
   }
   // Last, because from here on nobody else adds to this account's audit until the transaction is over.

@@ -60,9 +60,10 @@ async function mergeOnce(
   for (let from = 0; from < named.length; from += batch) {
     merged.push(...(await moveSome(page, named.slice(from, from + batch), answer, at)));
   }
+  const grants = Map.groupBy(merge.grants, ({ name }) => name);
   for (const secret of merged) {
-    const apps = merge.grants.filter(({ name }) => name === secret.name).map(({ app }) => app);
-    const wanted = [...new Set(apps)].map((app) => ({ app, until: null }));
+    const apps = new Set(grants.get(secret.name)?.map(({ app }) => app));
+    const wanted = [...apps].map((app) => ({ app, until: null }));
     await grant(page, secret, wanted, at);
   }
 

@@ -154,7 +154,7 @@ export async function seeSecret(
     left join secret s on s.user_id = u.id and ${match}
     ${latestVersion}
     left join secret_version v
-      on v.secret_id = s.id and v.version = coalesce(${wanted.version ?? null}::integer, s.latest)
+      on v.secret_id = s.id and v.version = coalesce(${wanted.version ?? null}::bigint, s.latest)
   `.execute(db);
   const row = only(rows);
   const { id, name, latest, oldest } = row;

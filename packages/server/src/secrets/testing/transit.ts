@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { createDataKeyCache } from "../../keys/data-key-cache.ts";
+import { createDataKeys, type DataKeys } from "../../keys/data-keys.ts";
+import { KeyServerError } from "../../keys/failure.ts";
+
+/** Data keys whose key server is a table in this process. `isDown` is what happens to it. */
+export type KeysForTest = Readonly<{
+  /** Another app server's data keys, with the same key server. */
+  another: () => DataKeys;
+  state: { isDown: boolean; wrapped: number; unwrapped: number };
+}>;
+
+export function keysForTest(): KeysForTest {
+  const keys = new Map<string, { userId: string; bytes: Uint8Array }>();
+  const state = { isDown: false, wrapped: 0, unwrapped: 0 };
+  const check = () => {
+    if (state.isDown) throw new KeyServerError("unreachable");
+  };
+  const transit = {
+    async wrap(userId: string, bytes: Uint8Array) {
+      await Promise.resolve();
+      check();
+      state.wrapped++;
+      const wrapped = `vault:v1:${randomUUID()}`;
+      keys.set(wrapped, { userId, bytes: Uint8Array.from(bytes) });
+      return { wrapped, version: 1 };
+    },
+    async unwrap({ userId, wrapped }: { userId: string; wrapped: string }) {
+      await Promise.resolve();
+      check();
+      state.unwrapped++;
+      const key = keys.get(wrapped);
+      if (key?.userId !== userId) throw new KeyServerError("not_authentic");
+      return Uint8Array.from(key.bytes);
+    },
+  };
+  return {
+    another: () => createDataKeys(transit, createDataKeyCache({ keys: 1_000, age: 300_000 })),
+    state,
+  };
+}
