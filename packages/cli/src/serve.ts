@@ -12,6 +12,7 @@ import {
   type Listening,
   type LockedFile,
   type Log,
+  type Metrics,
   openAccountParts,
   type Packages,
   places,
@@ -33,20 +34,21 @@ export async function serve(say: (line: string) => void): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   await checkStart(config);
-  const opening = openAccounts(config, log);
+  const metrics = createMetrics();
+  const opening = openAccounts(config, log, metrics);
   // It may fail while packages are still fetched; it is told when it is waited for.
   opening.catch(() => undefined);
   try {
     const packages = await createPackages(config, readLock(), places, log);
     const [accounts] = await Promise.all([opening, prepare(packages, config, say, stop)]);
     if (stop.aborted) return;
-    const listening = await openListeners(config, packages, accounts, log);
+    const listening = await openListeners(config, { packages, accounts, metrics, log });
     warnOfSharedSite(config, log);
     say(`Portafilter is ready at ${config.platformOrigin}`);
     fetchRest(packages, log);
     await aborted(stop);
-    // Streams end with the accounts; without that the listeners would wait for them.
-    await Promise.all([accounts.close(), ...listening.map((one) => one.close())]);
+    accounts.endStreams();
+    await Promise.all(listening.map((one) => one.close()));
   } finally {
     await opening.then(
       (accounts) => accounts.close(),
@@ -55,13 +57,17 @@ export async function serve(say: (line: string) => void): Promise<void> {
   }
 }
 
+type Parts = Readonly<{
+  packages: Packages;
+  accounts: AccountParts;
+  metrics: Metrics;
+  log: Log;
+}>;
+
 async function openListeners(
   config: Config,
-  packages: Packages,
-  { api, readiness }: AccountParts,
-  log: Log,
+  { packages, accounts: { api, readiness }, metrics, log }: Parts,
 ): Promise<readonly Listening[]> {
-  const metrics = createMetrics();
   const count = metrics.request;
   const folders = places;
   const app = await createServer({ config, packages, folders, api, readiness, count, log });
@@ -72,8 +78,8 @@ async function openListeners(
   return [server, await listenOrTell(operators, "METRICS_PORT", address)];
 }
 
-function openAccounts(config: Config, log: Log): Promise<AccountParts> {
-  const ports = { ...config, log };
+function openAccounts(config: Config, log: Log, metrics: Metrics): Promise<AccountParts> {
+  const ports = { ...config, log, metrics };
   return config.accounts === undefined
     ? Promise.resolve(withoutAccounts(ports))
     : openAccountParts(config.accounts, config.dataDir, ports);

@@ -11,8 +11,9 @@ import { limitKey } from "./http/limits/hash.ts";
 import type { Limits, Sessions } from "./http/mount.ts";
 import { createRateLimits } from "./http/rate-limits.ts";
 import type { Route } from "./http/route.ts";
-import { createKeyClient } from "./keys/key-client.ts";
+import { createKeyClient, keyClientDefaults } from "./keys/key-client.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { createSecrets } from "./secrets/secrets.ts";
 
 /** All that there is once there is a database. */
@@ -24,8 +25,15 @@ export type Assembled = Readonly<{
   isDatabaseReady: () => Promise<boolean>;
   /** Whether the key server answers, with the key open. Never rejects. */
   isKeyServerReady: () => Promise<boolean>;
-  /** Ends streams at once, writes what was not yet written, closes database and key client. */
+  /** Ends every stream and lets no more begin. */
+  endStreams: () => void;
+  /** Writes what was not yet written, closes database and key client. */
   close: () => Promise<void>;
+}>;
+
+export type AssemblyPorts = Readonly<{
+  log: Log;
+  metrics: Pick<Metrics, "keyServerFailure" | "auditBatch">;
 }>;
 
 /**
@@ -34,7 +42,7 @@ export type Assembled = Readonly<{
  */
 export async function assembleAccounts(
   settings: AccountSettings & Readonly<{ authSecret: string }>,
-  log: Log,
+  { log, metrics }: AssemblyPorts,
 ): Promise<Assembled> {
   const { authSecret } = settings;
   const db = await openDatabase(settings.database, log);
@@ -42,9 +50,12 @@ export async function assembleAccounts(
     await db.close();
     throw error;
   });
-  const keyClient = createKeyClient(settings.keyServer, log);
+  const keyClient = createKeyClient(settings.keyServer, log, {
+    ...keyClientDefaults,
+    onFailure: metrics.keyServerFailure,
+  });
   const { dataKeys, transit } = keyClient;
-  const audit = createAudit({ db, key: auditKey(authSecret) });
+  const audit = createAudit({ db, key: auditKey(authSecret), onBatch: metrics.auditBatch });
   const limits = createRateLimits({
     db,
     key: limitKey(authSecret),
@@ -79,6 +90,7 @@ export async function assembleAccounts(
         () => true,
         () => false,
       ),
+    endStreams: streams.close,
     async close() {
       streams.close();
       limits.close();

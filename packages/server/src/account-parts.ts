@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Assembled, assembleAccounts } from "./account-assembly.ts";
+import { type Assembled, type AssemblyPorts, assembleAccounts } from "./account-assembly.ts";
 import { ownAuthSecret } from "./auth-secret.ts";
 import type { AccountSettings } from "./config.ts";
 import type { DatabaseConfig } from "./db/config.ts";
@@ -17,21 +17,29 @@ export type AccountParts = Readonly<{
   /** What answers under `/api/` just now. */
   api: () => SiteApp;
   readiness: Readiness;
-  /** Ends streams, then closes database and key client. May be called again. */
+  /** Ends every stream and lets no more begin, so that the server can stop. */
+  endStreams: () => void;
+  /** Closes database and key client. May be called again. */
   close: () => Promise<void>;
 }>;
 
-export type AccountPorts = Pick<MountPorts, "log" | "platformOrigin" | "trustedProxies">;
+export type AccountPorts = Pick<MountPorts, "log" | "platformOrigin" | "trustedProxies"> &
+  Pick<AssemblyPorts, "metrics">;
 
 /** What there is without a key server: visitors without accounts. */
-export function withoutAccounts(ports: AccountPorts): AccountParts {
+export function withoutAccounts(ports: Omit<AccountPorts, "metrics">): AccountParts {
   const pass = () => Promise.resolve();
   const api = createApi(anonymousRoutes, {
     ...ports,
     sessions: { of: () => Promise.resolve(null) },
     limits: { byAddress: pass, byUser: pass },
   });
-  return { api: () => api, readiness: () => Promise.resolve({}), close: pass };
+  return {
+    api: () => api,
+    readiness: () => Promise.resolve({}),
+    endStreams: () => undefined,
+    close: pass,
+  };
 }
 
 /** Between two tries to reach a database that was not there at the start. */
@@ -55,7 +63,7 @@ export async function openAccountParts(
   let assembled: Assembled | undefined;
 
   async function open(): Promise<void> {
-    const parts = await assembleAccounts({ ...settings, database, authSecret }, log);
+    const parts = await assembleAccounts({ ...settings, database, authSecret }, ports);
     if (stop.signal.aborted) return parts.close();
     assembled = parts;
     api = createApi(parts.routes, { ...ports, ...parts });
@@ -94,6 +102,7 @@ export async function openAccountParts(
       database: (await assembled?.isDatabaseReady()) ?? false,
       keyServer: (await assembled?.isKeyServerReady()) ?? false,
     }),
+    endStreams: () => assembled?.endStreams(),
     close: () => {
       stop.abort();
       closed ??= trying.then(() => assembled?.close());

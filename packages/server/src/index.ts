@@ -4,7 +4,7 @@ export { type Config, ConfigError, readConfig } from "./config.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
 export { type Listening, listen } from "./listen.ts";
 export { createLog, type Log } from "./log.ts";
-export { createMetrics } from "./metrics.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
 export { createMetricsApp } from "./metrics-app.ts";
 export { closure, type LockedFile, readLock } from "./packages/lock.ts";
 export { createPackages, type Fetched, fetchFiles, type Packages } from "./packages/service.ts";

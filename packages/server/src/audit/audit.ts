@@ -57,9 +57,11 @@ export type AuditPorts = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
   key: AuditKey;
   now?: () => number;
+  /** Told how many events one transaction of `record` wrote. */
+  onBatch?: (events: number) => void;
 }>;
 
-export function createAudit({ db, key, now = Date.now }: AuditPorts): Audit {
+export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): Audit {
   const begun = new Set<string>();
 
   async function write(events: readonly AuditEvent[]): Promise<Refused> {
@@ -95,6 +97,7 @@ export function createAudit({ db, key, now = Date.now }: AuditPorts): Audit {
     },
     record: groupCommit(async (events) => {
       const refused = await write(events);
+      onBatch?.(events.length);
       return ({ userId }: AuditEvent) => problemOf(refused, userId);
     }),
     page: async (userId, before) => {

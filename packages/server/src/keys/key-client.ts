@@ -3,7 +3,7 @@ import { createBreaker } from "./breaker.ts";
 import type { KeyClientConfig } from "./config.ts";
 import { createDataKeyCache } from "./data-key-cache.ts";
 import { createDataKeys, type DataKeys } from "./data-keys.ts";
-import { KeyServerError } from "./failure.ts";
+import { type KeyFailure, KeyServerError } from "./failure.ts";
 import { createQueue } from "./queue.ts";
 import { type Call, createTransit, type Transit } from "./transit.ts";
 import { createTransport } from "./transport.ts";
@@ -29,7 +29,11 @@ export const keyClientDefaults = {
   age: 5 * 60 * 1_000,
   now: () => performance.now(),
 };
-export type KeyClientOptions = Readonly<typeof keyClientDefaults>;
+export type KeyClientOptions = Readonly<typeof keyClientDefaults> &
+  Readonly<{
+    /** Told of every call that failed, those that were never sent included. */
+    onFailure?: (reason: KeyFailure) => void;
+  }>;
 
 /** Connects to the key server, which need not be there yet. */
 export function createKeyClient(
@@ -55,7 +59,10 @@ export function createKeyClient(
         breaker.run(async () => read(await transport.send(exchange))),
       );
     } catch (error) {
-      report(error, log);
+      if (error instanceof KeyServerError) {
+        options.onFailure?.(error.reason);
+        report(error, log);
+      }
       throw error;
     }
   };
@@ -73,8 +80,7 @@ export function createKeyClient(
 }
 
 /** Once for each call that failed; not for those that were never sent, of which there may be many. */
-function report(error: unknown, log: Pick<Log, "warn">): void {
-  if (!(error instanceof KeyServerError)) return;
+function report(error: KeyServerError, log: Pick<Log, "warn">): void {
   const { reason, status, cause } = error;
   if (reason === "resting" || reason === "busy") return;
   const why = cause instanceof Error ? cause.message : undefined;
