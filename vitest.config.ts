@@ -17,7 +17,7 @@ export default defineConfig({
         // What `unit` runs a few times, as often as SOAK says.
         test: {
           name: "soak",
-          include: ["packages/*/src/**/*.soak.test.ts"],
+          include: ["packages/*/src/**/*.soak.test.ts", "e2e/**/*.soak.test.ts"],
           testTimeout: 3_600_000,
           maxWorkers: 1,
         },
