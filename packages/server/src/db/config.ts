@@ -36,8 +36,7 @@ type UrlSetting = Extract<keyof Settings, `${string}_URL`>;
 
 export type PGliteConfig = Readonly<{
   kind: "pglite";
-  /** The folder, or undefined for one in memory. */
-  folder: string | undefined;
+  folder: string;
 }>;
 
 /** Holds secret material: the password in `url`. All times in milliseconds. */

@@ -42,5 +42,5 @@ export type Database = Readonly<{
  * those of this software.
  */
 export function openDatabase(config: DatabaseConfig, log: Log): Promise<Database> {
-  return config.kind === "pglite" ? openPGlite(config, log) : openPostgres(config, log);
+  return config.kind === "pglite" ? openPGlite(config) : openPostgres(config, log);
 }

@@ -21,12 +21,27 @@ export class UnusableDatabase extends Error {
  */
 const states = /^(?:08|28|3D|40|53|57|58)|^(?:25006|25P03|55P03)$/;
 
-/** Turns a fault of the database into `Problem("database_unavailable")`, and leaves what it says about a statement. */
+/**
+ * Turns a fault of the database into `Problem("database_unavailable")`, and leaves what it says about a
+ * statement, without the values in it: errors end up in the log.
+ */
 export function faultOf(error: unknown): unknown {
   if (error instanceof Problem) return error;
   const state = sqlState(error);
+  if (state !== undefined) withoutValues(error as Error, state);
   if (state !== undefined && !states.test(state)) return error;
   return new Problem("database_unavailable", { cause: error });
+}
+
+/** Where PostgreSQL repeats what it was given: `Key (email)=(…) already exists.` PGlite adds parameters. */
+const repeating = ["detail", "where", "internalQuery", "hint", "params"];
+
+function withoutValues(error: Error, state: string): void {
+  for (const name of repeating) Reflect.deleteProperty(error, name);
+  // Class 22, of values that do not fit their type, repeats them in the message, which the stack begins with.
+  if (!state.startsWith("22")) return;
+  error.stack = (error.stack ?? "").replace(error.message, () => `a value was refused (${state})`);
+  error.message = `a value was refused (${state})`;
 }
 
 /** The five characters by which PostgreSQL names an error, or undefined for any other error. */

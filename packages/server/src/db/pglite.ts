@@ -1,24 +1,65 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import { createGate } from "../gate.ts";
-import type { Log } from "../log.ts";
 import type { PGliteConfig } from "./config.ts";
 import type { Database } from "./database.ts";
+import { durableFiles, durableStart, syncAll, syncOne } from "./durable-files.ts";
+import { UnusableDatabase } from "./faults.ts";
+import { lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import type { Tables } from "./tables.ts";
 import { type Connections, guarded, inTransaction } from "./transactions.ts";
+import { int8, plainName, safeInteger } from "./values.ts";
 
-/** Opens PGlite in a folder, or in memory, and makes the migrations that are missing. */
-export async function openPGlite({ folder }: PGliteConfig, _log: Log): Promise<Database> {
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
-  const database = databaseOn(pglite);
-  await migrate(database.kysely);
-  return database;
+/**
+ * Opens PGlite in a folder, which is this process's alone until it is closed, and makes the migrations
+ * that are missing. What is committed is on the disk.
+ * @throws UnusableDatabase when another process has the folder, or what is in it cannot be used.
+ */
+export async function openPGlite({ folder }: PGliteConfig): Promise<Database> {
+  const lock = await lockFolder(folder);
+  try {
+    const database = databaseOn(await openFiles(folder));
+    await migrate(database.kysely);
+    const close = async () => {
+      await database.close();
+      await lock.release();
+    };
+    return { ...database, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
-/** The database on a PGlite that is open. */
+async function openFiles(folder: string): Promise<PGlite> {
+  try {
+    if (!existsSync(folder)) await makeFiles(folder);
+    return await startOn(folder);
+  } catch (cause) {
+    throw new UnusableDatabase(`The database in ${folder} cannot be opened.`, { cause });
+  }
+}
+
+/** Makes a new database beside its place, so that a process killed halfway leaves none that cannot be opened. */
+async function makeFiles(folder: string): Promise<void> {
+  const unfinished = `${folder}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
+  await (await startOn(unfinished)).close();
+  await syncAll(unfinished);
+  await rename(unfinished, folder);
+  await syncOne(dirname(folder));
+}
+
+function startOn(folder: string): Promise<PGlite> {
+  return PGlite.create({ fs: durableFiles(folder), startParams: durableStart });
+}
+
+/** The database on a PGlite that is open. Closing it closes the PGlite. */
 export function databaseOn(pglite: PGlite): Database {
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: guarded(oneConnection(pglite)) }),
@@ -26,13 +67,13 @@ export function databaseOn(pglite: PGlite): Database {
   return {
     kysely,
     transaction: (work) => inTransaction(kysely, work),
-    listen: async (channel, on) => pglite.listen(`"${channel}"`, on),
-    async isReady() {
-      return sql`select 1`.execute(kysely).then(
+    // Nothing is lost on the way: it is this process that notifies.
+    listen: (channel, on) => pglite.listen(plainName(channel), on),
+    isReady: () =>
+      sql`select 1`.execute(kysely).then(
         () => true,
         () => false,
-      );
-    },
+      ),
     close: () => kysely.destroy(),
   };
 }
@@ -40,30 +81,24 @@ export function databaseOn(pglite: PGlite): Database {
 /** PGlite has one connection. Who has it keeps it until it is released, so transactions never interleave. */
 function oneConnection(pglite: PGlite): Connections {
   const inTurn = createGate(1);
+  const parsers = { [int8]: safeInteger };
   const query = (text: string, parameters: readonly unknown[]) =>
-    pglite.query(text, [...parameters], { parsers: { 20: safeInteger } });
+    pglite.query(text, [...parameters], { parsers });
   return {
     connect: () =>
       new Promise((resolve) => {
-        void inTurn(
-          () =>
-            new Promise<void>((release) => {
-              resolve({
-                query,
-                release: () => {
-                  release();
-                },
-              } as unknown as PostgresPoolClient);
-            }),
-        );
+        const held = () =>
+          new Promise<void>((release) => {
+            const own = query as unknown as PostgresPoolClient["query"];
+            resolve({
+              query: own,
+              release: () => {
+                release();
+              },
+            });
+          });
+        void inTurn(held);
       }),
     end: () => pglite.close(),
   };
-}
-
-/** An int8 as a number. @throws RangeError where it would not be exact. */
-export function safeInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError("an int8 beyond what a number holds");
-  return value;
 }

@@ -2,6 +2,7 @@ import { Client } from "pg";
 import type { Log } from "../log.ts";
 import type { PostgresConfig } from "./config.ts";
 import { clientConfig } from "./postgres-pool.ts";
+import { plainName } from "./values.ts";
 
 /** Milliseconds between two looks at a connection that nothing came over, and until it must answer. */
 const checkEvery = 10_000;
@@ -72,7 +73,7 @@ export async function listenOn(
     });
     try {
       await next.connect();
-      await next.query(`listen ${next.escapeIdentifier(channel)}`);
+      await next.query(`listen ${plainName(channel)}`);
     } catch (error) {
       void next.end().catch(() => undefined);
       throw error;

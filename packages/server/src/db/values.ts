@@ -7,3 +7,9 @@ export function safeInteger(text: string): number {
   if (!Number.isSafeInteger(value)) throw new RangeError("an int8 beyond what a number holds");
   return value;
 }
+
+/** A name that means the same with and without quotes. @throws TypeError for any other. */
+export function plainName(name: string): string {
+  if (!/^[a-z_]{1,60}$/.test(name)) throw new TypeError("not a plain name");
+  return name;
+}
