@@ -32,6 +32,10 @@ export const errorCodes = {
     status: 401,
     message: "Email and password do not belong together.",
   },
+  passkey_refused: {
+    status: 400,
+    message: "This passkey could not be used here. Try again, or use another way.",
+  },
   account_exists: {
     status: 409,
     message: "There is an account with this email already. Sign in instead.",

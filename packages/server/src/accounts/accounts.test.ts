@@ -145,7 +145,7 @@ describeDatabases("accounts", (open) => {
         await secondBrowser(world, person),
       ];
       const list = async () =>
-        (await person.browser.ask("/api/v1/account/devices")).body["devices"] as {
+        (await person.browser.ask("/api/v1/account/devices")).body.devices as {
           id: string;
           device: string;
           current: boolean;
@@ -165,7 +165,7 @@ describeDatabases("accounts", (open) => {
     test("D1: nobody ends another's device", async () => {
       const [ada, eve] = [await newPerson(world), await newPerson(world)];
       const { body } = await ada.browser.ask("/api/v1/account/devices");
-      const [device] = body["devices"] as { id: string }[];
+      const [device] = body.devices as { id: string }[];
       expect(await codeOf(eve.browser, `devices/${device?.id ?? ""}/end`, {})).toBe("not_found");
       expect(await whoIs(ada.browser)).not.toBeNull();
     });

@@ -6,6 +6,7 @@ import { createKnownDevices } from "./known-devices.ts";
 import { createLinks } from "./links/links.ts";
 import { createMailer, type Mailer } from "./mail/mailer.ts";
 import type { Parts } from "./parts.ts";
+import { passkeyRoutes } from "./passkeys/routes.ts";
 import { createPasswords, type Work } from "./passwords/passwords.ts";
 import { confirmRoute } from "./routes/confirm.ts";
 import { deleteRoute } from "./routes/delete.ts";
@@ -67,6 +68,7 @@ export function createAccounts(ports: Ports): Accounts {
       ...emailRoutes(parts),
       ...deviceRoutes(parts),
       deleteRoute(parts),
+      ...passkeyRoutes(parts, log),
     ],
     settled: background.settled,
     async close() {

@@ -4,6 +4,8 @@ import { cookies } from "../cookie.ts";
 export type Browser = Readonly<{
   /** Asks as the platform's page does; a body makes it a POST. */
   ask: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** Asks with DELETE. */
+  remove: (path: string) => Promise<Answer>;
   /** Follows an address as a navigation that another site began. */
   visit: (url: string) => Promise<Response>;
   /** The token of the session cookie. */
@@ -21,13 +23,15 @@ export type Answer = Readonly<{
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
+type Init = Omit<RequestInit, "headers"> & { headers: Record<string, string> };
+
 export function createBrowser(
   send: (request: Request) => Response | Promise<Response>,
   origin: string,
   address: string,
 ): Browser {
   const jar = new Map<string, string>();
-  const request = async (path: string, init: RequestInit & { headers: Record<string, string> }) => {
+  const request = async (path: string, init: Init) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await send(
       new Request(new URL(path, origin), {
@@ -43,32 +47,35 @@ export function createBrowser(
     for (const line of response.headers.getSetCookie()) keep(jar, line);
     return response;
   };
+  const asPage = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const response = await request(path, {
+      method,
+      headers: {
+        "sec-fetch-site": "same-origin",
+        "sec-fetch-mode": "cors",
+        "sec-fetch-dest": "empty",
+        ...(method === "GET" ? {} : { origin }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const parsed = (await response.json()) as Record<string, unknown>;
+    const error = parsed.error as { code?: string } | undefined;
+    return { status: response.status, code: error?.code, body: parsed, headers: response.headers };
+  };
   return {
     jar,
     token: () => jar.get(cookies.session),
-    async ask(path, body, headers = {}) {
-      const response = await request(path, {
-        method: body === undefined ? "GET" : "POST",
-        headers: {
-          "sec-fetch-site": "same-origin",
-          "sec-fetch-mode": "cors",
-          "sec-fetch-dest": "empty",
-          ...(body === undefined ? {} : { origin, "content-type": "application/json" }),
-          ...headers,
-        },
-        ...(body === undefined
-          ? {}
-          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      });
-      const parsed = (await response.json()) as Record<string, unknown>;
-      const error = parsed["error"] as { code?: string } | undefined;
-      return {
-        status: response.status,
-        code: error?.code,
-        body: parsed,
-        headers: response.headers,
-      };
-    },
+    ask: (path, body, headers) => asPage(body === undefined ? "GET" : "POST", path, body, headers),
+    remove: (path) => asPage("DELETE", path),
     visit: (url) =>
       request(url, {
         method: "GET",

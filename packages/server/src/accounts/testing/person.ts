@@ -21,7 +21,7 @@ export async function newPerson(world: World, address?: string): Promise<Person>
   const browser = world.browser(address);
   const answer = await browser.ask("/api/v1/account/sign-up", { email, password });
   expect(answer.code).toBeUndefined();
-  if (answer.body["next"] === "check_mail") {
+  if (answer.body.next === "check_mail") {
     const token = await world.linkToken();
     expect(await codeOf(browser, "verify-email", { token })).toBeUndefined();
     expect(await codeOf(browser, "sign-in", { email, password })).toBeUndefined();
@@ -44,7 +44,7 @@ export async function codeOf(browser: Browser, path: string, body: unknown) {
 /** Who the server says is signed in; null for nobody. */
 export async function whoIs(browser: Browser) {
   const { body } = await browser.ask("/api/v1/session");
-  return body["user"] as {
+  return body.user as {
     id: string;
     email: string;
     hasPassword: boolean;
@@ -54,7 +54,7 @@ export async function whoIs(browser: Browser) {
 
 /** Whether the server says that the sign-in is fresh. */
 export async function isFresh(browser: Browser) {
-  return (await browser.ask("/api/v1/session")).body["fresh"];
+  return (await browser.ask("/api/v1/session")).body.fresh;
 }
 
 /** What the audit says of the person who is signed in, newest first. */
