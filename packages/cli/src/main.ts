@@ -21,6 +21,23 @@ program
     const { serve } = await import("./serve.ts");
     await serve(console.log);
   });
+program
+  .command("audit")
+  .description("what was written down of what happened")
+  .command("verify")
+  .description("find out whether what was written down is still all there, and as it was written")
+  .option("--anchor <file>", "where the state of the last time is kept, best on another machine")
+  .action(async ({ anchor }: { anchor?: string }) => {
+    const { verifyAudit } = await import("./audit.ts");
+    process.exitCode = await verifyAudit(anchor, console.log);
+  });
+program
+  .command("migrate")
+  .description("make the tables of the database those of this version")
+  .action(async () => {
+    const { migrate } = await import("./migrate.ts");
+    await migrate(console.log);
+  });
 addKeyServerCommands(program);
 
 try {

@@ -18,6 +18,15 @@ export async function ownAuthSecret(dataDir: string): Promise<string> {
   return (await readPrivate(file)) ?? refuse(file, "cannot be read");
 }
 
+/**
+ * The secret that an earlier start left in the data folder. Secret material.
+ * @throws ConfigError when there is none, or as `ownAuthSecret`.
+ */
+export async function knownAuthSecret(dataDir: string): Promise<string> {
+  const file = join(dataDir, "auth.secret");
+  return (await readPrivate(file)) ?? refuse(file, "is not there: set AUTH_SECRET or DATA_DIR");
+}
+
 async function readPrivate(file: string): Promise<string | undefined> {
   const found = await stat(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { type AccountConfig, readAccountConfig } from "./accounts/config.ts";
-import { shortestAuthSecret } from "./auth-secret.ts";
+import { knownAuthSecret, shortestAuthSecret } from "./auth-secret.ts";
 import { type DatabaseConfig, readDatabaseConfig } from "./db/config.ts";
 import { type KeyClientConfig, readKeyClientConfig } from "./keys/config.ts";
 import { ConfigError, parseSettings } from "./settings.ts";
@@ -121,6 +121,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: s.LOG_LEVEL,
     accounts: accountSettings(s, publicUrl.origin, env),
   });
+}
+
+/** What a command needs that reads the database beside the server. Holds secret material. */
+export type VerifyConfig = Readonly<{
+  dataDir: string;
+  database: DatabaseConfig;
+  authSecret: string;
+}>;
+
+/**
+ * Reads the settings of `portafilter audit verify`.
+ * @throws ConfigError naming every setting that is wrong, or when the server's secret is not there.
+ */
+export async function readVerifyConfig(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<VerifyConfig> {
+  const s = parseSettings(settings, env);
+  const dataDir = resolve(s.DATA_DIR);
+  const authSecret = authSecretOf(s) ?? (await knownAuthSecret(dataDir));
+  return Object.freeze({ dataDir, database: readDatabaseConfig(env), authSecret });
 }
 
 function accountSettings(

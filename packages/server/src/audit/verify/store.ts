@@ -33,13 +33,31 @@ export async function headOfUser(db: Db, userId: string): Promise<StoredHead | u
   return rows[0] && headOf(rows[0]);
 }
 
-/** Accounts with rows, but with no end of their chain. */
-export async function headless(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ user_id: string }>`
-    select distinct user_id from audit a
-    where not exists (select from audit_head h where h.user_id = a.user_id)
-    order by user_id`.execute(db);
-  return rows.map((row) => row.user_id);
+/** Accounts with rows, but with no end of their chain. Skips from account to account. */
+export async function* headless(db: Db): AsyncGenerator<string> {
+  for (let after = ""; ; ) {
+    const { rows } = await sql<{ user_id: string; has_head: boolean }>`
+      select user_id, exists (select from audit_head h where h.user_id = u.user_id) as has_head
+      from (select distinct user_id from (
+        select user_id from audit where user_id > ${after} order by user_id limit 5000) w) u
+      order by user_id`.execute(db);
+    for (const row of rows) if (!row.has_head) yield row.user_id;
+    if (rows.length === 0) return;
+    after = rows.at(-1)?.user_id ?? after;
+  }
+}
+
+/** Accounts that can sign in, but have no chain: every one begins with the account. */
+export async function* listless(db: Db): AsyncGenerator<string> {
+  for (let after = ""; ; ) {
+    const { rows } = await sql<{ id: string; has_head: boolean }>`
+      select id, exists (select from audit_head h where h.user_id = a.id)
+        or not exists (select from account_identity i where i.user_id = a.id) as has_head
+      from account a where id > ${after} order by id limit ${step}`.execute(db);
+    for (const row of rows) if (!row.has_head) yield row.id;
+    if (rows.length < step) return;
+    after = rows.at(-1)?.id ?? after;
+  }
 }
 
 /** An account's rows up to `last`, in order. */

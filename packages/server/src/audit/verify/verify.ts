@@ -2,7 +2,15 @@ import type { Database } from "../../db/database.ts";
 import { emptyHead, entryMac, erasedMac, headMac } from "../chain.ts";
 import { type AuditKey, sameMac } from "../hash.ts";
 import type { Anchor, Anchored } from "./anchor.ts";
-import { allHeads, allMarks, headless, headOfUser, rowsOf, type StoredHead } from "./store.ts";
+import {
+  allHeads,
+  allMarks,
+  headless,
+  headOfUser,
+  listless,
+  rowsOf,
+  type StoredHead,
+} from "./store.ts";
 
 /** The first place where an account's chain is not what was written. */
 export type Finding = Readonly<{ userId: string; seq: number; what: string }>;
@@ -41,14 +49,19 @@ export async function verifyAudit({ db, key }: Ports, before?: Anchor): Promise<
       findings.push(wrong);
     }
   }
-  for (const userId of await headless(db.kysely)) find(userId, 1, "the end of the list is gone");
+  for await (const userId of headless(db.kysely)) find(userId, 1, "the end of the list is gone");
+  for await (const userId of listless(db.kysely)) {
+    find(userId, 1, "there is an account, and no list");
+  }
 
   for await (const { userId, at, mac } of allMarks(db.kysely)) {
     if (sameMac(mac, erasedMac(key, userId, at))) erased.add(userId);
     else find(userId, 0, "the mark that the account was deleted is not one of ours");
   }
   for (const userId of before?.chains.keys() ?? []) {
-    if (!chains.has(userId) && !erased.has(userId)) find(userId, 1, "the whole list is gone");
+    const isKnown = chains.has(userId) || erased.has(userId);
+    const isFound = findings.some((finding) => finding.userId === userId);
+    if (!isKnown && !isFound) find(userId, 1, "the whole list is gone");
   }
   for (const userId of before?.erased ?? []) {
     if (!erased.has(userId)) find(userId, 0, "the mark that the account was deleted is gone");

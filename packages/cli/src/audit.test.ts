@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { readVerifyConfig } from "@portafilter/server";
+import { expect, onTestFinished, test } from "vitest";
+import { createAudit } from "../../server/src/audit/audit.ts";
+import { auditKey } from "../../server/src/audit/hash.ts";
+import { type Database, openDatabase } from "../../server/src/db/database.ts";
+import { createLog } from "../../server/src/log.ts";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+const authSecret = "a secret of 32 bytes for tests only";
+
+async function folder() {
+  const dir = await mkdtemp(join(tmpdir(), "portafilter-audit-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const env = { PATH: process.env.PATH ?? "", DATA_DIR: dir };
+  const verify = async (...args: string[]) => {
+    const child = spawn(process.execPath, [main, "audit", "verify", ...args], { env });
+    const said = Promise.all([text(child.stdout), text(child.stderr)]);
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, said: (await said).join("") };
+  };
+  /** Works on the database as the server would, while no command does. */
+  const change = async (work: (db: Database) => Promise<unknown>) => {
+    const { database } = await readVerifyConfig(env);
+    const db = await openDatabase(database, createLog("silent"));
+    await work(db).finally(() => db.close());
+  };
+  return { dir, verify, change };
+}
+
+test("says that all is well, that it is not, and where", { timeout: 120_000 }, async () => {
+  const { dir, verify, change } = await folder();
+  const anchorFile = join(dir, "audit-anchor.json");
+  expect(await verify()).toEqual({
+    code: 1,
+    said: `${join(dir, "auth.secret")} is not there: set AUTH_SECRET or DATA_DIR\n`,
+  });
+
+  await writeFile(join(dir, "auth.secret"), authSecret, { mode: 0o600 });
+  await change(async (db) => {
+    const audit = createAudit({ db, key: auditKey(authSecret) });
+    for (const userId of ["ada", "ada", "bob"]) {
+      await audit.record({ userId, action: "session.started" });
+    }
+  });
+  expect(await verify()).toEqual({
+    code: 0,
+    said: `All is as it was written: 3 entries of 2 accounts. There was no earlier state to compare with; it is now in ${anchorFile}.\n`,
+  });
+  expect((await verify()).said).toContain(`compared with ${anchorFile}`);
+
+  const before = await readFile(anchorFile, "utf8");
+  await change((db) =>
+    db.kysely
+      .updateTable("audit")
+      .set({ action: "session.ended" })
+      .where("user_id", "=", "ada")
+      .where("seq", "=", 2)
+      .execute(),
+  );
+  expect(await verify()).toEqual({
+    code: 1,
+    said:
+      `Account "ada", entry 2: an entry is not what was written, or not in its place.\n` +
+      `Broken: 1 list. Looked at 3 entries of 2 accounts. ${anchorFile} was left as it is.\n`,
+  });
+  expect(await readFile(anchorFile, "utf8")).toBe(before);
+
+  const elsewhere = join(dir, "elsewhere.json");
+  await writeFile(elsewhere, "{}");
+  expect(await verify("--anchor", elsewhere)).toEqual({
+    code: 1,
+    said: `${elsewhere} is not an anchor that was written with this AUTH_SECRET.\n`,
+  });
+});
