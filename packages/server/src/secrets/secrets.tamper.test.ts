@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Database } from "../db/database.ts";
 import { describeDatabases } from "../db/testing.ts";
 import { createWorld, listed, revealed, stored, used, type World } from "./testing/world.ts";
@@ -9,22 +9,49 @@ import { createWorld, listed, revealed, stored, used, type World } from "./testi
  * everything but keys. What is refused is refused to a server with nothing in memory and to one that
  * used everything a moment ago.
  */
-const tables = ["secret", "secret_version", "secret_grant", "secret_contents", "data_key"] as const;
+const tables = [
+  "data_key",
+  "secret_contents",
+  "secret",
+  "secret_version",
+  "secret_grant",
+  "secret_merge",
+  "audit",
+  "audit_head",
+] as const;
 
-/** Everything that a user's secrets are in the tables, as SQL that puts it back. */
+/** Takes a copy of all tables, as somebody with a backup has one. */
 async function copy(db: Database, name: string): Promise<void> {
   for (const table of tables) {
-    await sql`create table ${sql.table(`${name}_${table}`)} as select * from ${sql.table(table)}`.execute(
-      db.kysely,
-    );
+    await run(db, `drop table if exists ${name}_${table}`);
+    await run(db, `create table ${name}_${table} as select * from ${table}`);
   }
+}
+
+/** Puts all tables back to what they were. */
+async function putBack(db: Database, name: string): Promise<void> {
+  for (const table of tables.toReversed()) await run(db, `delete from ${table}`);
+  for (const table of tables) await run(db, `insert into ${table} select * from ${name}_${table}`);
 }
 
 const run = (db: Database, statement: string) => sql.raw(statement).execute(db.kysely);
 
 describeDatabases("rows written by somebody else are refused and audited", (open) => {
-  /** Ada has KEY (one, two; granted to app-1) and OTHER (granted to app-1), Bob has KEY. */
+  let built: Awaited<ReturnType<typeof build>>;
+  beforeAll(async () => {
+    built = await build();
+    await copy(built.w.db, "begin");
+  }, 60_000);
+
+  /** The scene as it was in the beginning, the servers with what they still have in memory. */
   async function scene() {
+    await putBack(built.w.db, "begin");
+    await built.sound();
+    return built;
+  }
+
+  /** Ada has KEY (one, two; granted to app-1) and OTHER (granted to app-1), Bob has KEY. */
+  async function build() {
     const w = await createWorld(await open());
     const key = await stored(w, "ada", "KEY", "one", "two");
     const other = await stored(w, "ada", "OTHER", "other");
@@ -47,8 +74,7 @@ describeDatabases("rows written by somebody else are refused and audited", (open
         expect(await used(server, "bob", "app-1", "KEY")).toBe("granted bob's");
       }
     };
-    await sound();
-    return { w, warm, key, other, bobs, sound };
+    return { w, warm, key, other, sound };
   }
 
   /** KEY gives no value to anybody, says so, and is written down; the others go on. */
@@ -56,10 +82,12 @@ describeDatabases("rows written by somebody else are refused and audited", (open
     w: World,
     warm: Awaited<ReturnType<World["another"]>>,
     key: string,
+    isChangeRefused = true,
   ): Promise<void> {
     for (const server of [warm, await w.another()]) {
       expect(await used(server, "ada", "app-1", "KEY")).toBe("integrity_failure");
       expect(await revealed(server, "ada", key)).toBe("integrity_failure");
+      if (!isChangeRefused) continue;
       const change = await server.ask("ada", "POST", `/secrets/${key}/versions`, { value: "x" });
       expect(change).toMatchObject({ status: 500, code: "integrity_failure" });
     }
@@ -148,17 +176,16 @@ describeDatabases("rows written by somebody else are refused and audited", (open
       expect(await w.audited("bob")).toContain("integrity_failure app-1 X");
       return;
     }
-    await refused(w, warm, key);
+    // A value that does not open may be replaced by another: nothing asks what it was.
+    await refused(w, warm, key, !what.startsWith("E4") || what.includes("empty"));
     await sound();
-    if (what.includes("bit of") || what.includes("another")) return;
     // People see which one it is, and can get rid of it.
     const cold = await w.another();
-    const list = await cold.ask("ada", "GET", "/secrets");
-    if (list.code === undefined) {
-      expect(
-        (await listed(cold, "ada")).map(({ name, damaged }) => [name, damaged]),
-      ).toContainEqual(["KEY", true]);
-    }
+    const isUnopened = /^E4: .*(?:bit|cut)/.test(what);
+    expect((await listed(cold, "ada")).map(({ name, damaged }) => [name, damaged])).toContainEqual([
+      "KEY",
+      !isUnopened,
+    ]);
     expect((await cold.ask("ada", "DELETE", `/secrets/${key}`)).status).toBe(200);
     expect((await listed(cold, "ada")).map(({ name, damaged }) => [name, damaged])).toEqual([
       ["OTHER", false],
@@ -227,6 +254,7 @@ describeDatabases("rows written by somebody else are refused and audited", (open
     await w.ask("ada", "DELETE", `/secrets/${key}`);
     for (const table of ["secret", "secret_version", "secret_grant"]) {
       const id = table === "secret" ? "id" : "secret_id";
+      await run(w.db, `delete from ${table} where ${id} = '${key}'`);
       await run(w.db, `insert into ${table} select * from old_${table} where ${id} = '${key}'`);
     }
     await refused(w, warm, key);

@@ -6,6 +6,7 @@ import type { Database } from "../../db/database.ts";
 import { createEvents } from "../../events/events.ts";
 import { testApi } from "../../http/testing/api.ts";
 import type { DataKeys } from "../../keys/data-keys.ts";
+import type { Ports } from "../ports.ts";
 import { createSecrets, type Secrets } from "../secrets.ts";
 import { type KeysForTest, keysForTest } from "./transit.ts";
 
@@ -33,7 +34,7 @@ export type World = Server &
     keys: KeysForTest;
     audit: Audit;
     /** Another app server over the same database and key server, with nothing in memory. */
-    another: () => Promise<Server>;
+    another: (ports?: Partial<Ports>) => Promise<Server>;
     /** The actions in a user's audit, oldest first, as `action app secret`. */
     audited: (user: string) => Promise<string[]>;
     /** Events that reached a user's tabs so far. */
@@ -52,11 +53,11 @@ export async function createWorld(db: Database, given?: () => DataKeys): Promise
   const events: api.AccountEvent[] = [];
   heard.subscribe("ada", "s1", (event) => events.push(event));
 
-  const another = async (): Promise<Server> => {
+  const another = async (given: Partial<Ports> = {}): Promise<Server> => {
     const lines: string[] = [];
     const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
     const dataKeys = makeKeys();
-    const ports = { db, dataKeys, audit, events: heard, log, now: () => clock.now };
+    const ports = { db, dataKeys, audit, events: heard, log, now: () => clock.now, ...given };
     const secrets = createSecrets(ports);
     const http = testApi(secrets.routes);
     return Promise.resolve({
