@@ -3,6 +3,9 @@ export class Fatal extends Error {
   override readonly name = "Fatal";
 }
 
+/** Errors of the packages whose message is such a line. By name, so that none of them is loaded for it. */
+const forPeople = ["ConfigError", "UnusableDatabase"];
+
 /** What a file system says when a folder is not ours, is none, or is full. */
 const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST"];
 

@@ -2,8 +2,7 @@ export { type AccountParts, openAccountParts, withoutAccounts } from "./account-
 export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { runVerification, type VerifyOutcome } from "./audit/verify/run.ts";
 export { type Config, ConfigError, readConfig, readVerifyConfig } from "./config.ts";
-export { readDatabaseConfig, readMigrateConfig } from "./db/config.ts";
-export { type Database, openDatabase } from "./db/database.ts";
+export { readMigrateConfig } from "./db/config.ts";
 export { migrateDatabase } from "./db/migrate-database.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
 export { type Listening, listen } from "./listen.ts";

@@ -19,11 +19,25 @@ import { int8, plainName, safeInteger } from "./values.ts";
  * that are missing. What is committed is on the disk.
  * @throws UnusableDatabase when another process has the folder, or what is in it cannot be used.
  */
-export async function openPGlite({ folder }: PGliteConfig): Promise<Database> {
+export async function openPGlite(config: PGliteConfig): Promise<Database> {
+  const database = await openUnmigrated(config);
+  try {
+    await migrate(database.kysely);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * The same, whatever the tables are.
+ * @throws UnusableDatabase as `openPGlite`.
+ */
+export async function openUnmigrated({ folder }: PGliteConfig): Promise<Database> {
   const lock = await lockFolder(folder);
   try {
     const database = databaseOn(await openFiles(folder));
-    await migrate(database.kysely);
     const close = async () => {
       await database.close();
       await lock.release();
@@ -74,7 +88,11 @@ export function databaseOn(pglite: PGlite): Database {
         () => true,
         () => false,
       ),
-    close: () => kysely.destroy(),
+    async close() {
+      await kysely.destroy();
+      // Kysely closes only what it has used.
+      if (!pglite.closed) await pglite.close();
+    },
   };
 }
 
