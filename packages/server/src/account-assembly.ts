@@ -3,7 +3,7 @@ import { createAudit } from "./audit/audit.ts";
 import { auditKey } from "./audit/hash.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import type { AccountSettings } from "./config.ts";
-import { openDatabase } from "./db/database.ts";
+import { type Database, openDatabase } from "./db/database.ts";
 import { createEvents } from "./events/events.ts";
 import { createEventRoutes } from "./events/routes.ts";
 import { logFailure } from "./http/error-log.ts";
@@ -40,16 +40,30 @@ export type AssemblyPorts = Readonly<{
  * Opens the database and puts everything that stands on it together. The key server need not be there.
  * @throws what `openDatabase` throws, or Problem `database_unavailable`; nothing is left open then.
  */
+export async function openAssembled(
+  settings: AssemblySettings & Pick<AccountSettings, "database">,
+  ports: AssemblyPorts,
+): Promise<Assembled> {
+  const db = await openDatabase(settings.database, ports.log);
+  try {
+    return await assembleAccounts(settings, db, ports);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+export type AssemblySettings = Omit<AccountSettings, "database" | "authSecret"> &
+  Readonly<{ authSecret: string }>;
+
+/** Puts together what stands on a database, and closes it in the end. */
 export async function assembleAccounts(
-  settings: AccountSettings & Readonly<{ authSecret: string }>,
+  settings: AssemblySettings,
+  db: Database,
   { log, metrics }: AssemblyPorts,
 ): Promise<Assembled> {
   const { authSecret } = settings;
-  const db = await openDatabase(settings.database, log);
-  const events = await createEvents(db).catch(async (error: unknown) => {
-    await db.close();
-    throw error;
-  });
+  const events = await createEvents(db);
   const keyClient = createKeyClient(settings.keyServer, log, {
     ...keyClientDefaults,
     onFailure: metrics.keyServerFailure,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Assembled, type AssemblyPorts, assembleAccounts } from "./account-assembly.ts";
+import { type Assembled, type AssemblyPorts, openAssembled } from "./account-assembly.ts";
 import { ownAuthSecret } from "./auth-secret.ts";
 import type { AccountSettings } from "./config.ts";
 import type { DatabaseConfig } from "./db/config.ts";
@@ -63,7 +63,7 @@ export async function openAccountParts(
   let assembled: Assembled | undefined;
 
   async function open(): Promise<void> {
-    const parts = await assembleAccounts({ ...settings, database, authSecret }, ports);
+    const parts = await openAssembled({ ...settings, database, authSecret }, ports);
     if (stop.signal.aborted) return parts.close();
     assembled = parts;
     api = createApi(parts.routes, { ...ports, ...parts });
