@@ -22,7 +22,7 @@ export function accountCalls({ send }: Client) {
     reset: (body: Body<typeof api.reset>) => act("reset", body),
     verifyEmail: (body: Body<typeof api.verifyEmail>) => act("verify-email", body),
     changePassword: (body: Body<typeof api.changePassword>) => act("password", body),
-    changeEmail: (body: Body<typeof api.changeEmail>) => act("email", body),
+    changeEmail: (body: Body<typeof api.changeEmail>) => post("email", body, api.changeEmailAnswer),
     deleteAccount: (body: Body<typeof api.deleteAccount>) => act("delete", body),
 
     devices: (signal?: AbortSignal) =>

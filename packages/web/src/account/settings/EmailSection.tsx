@@ -14,6 +14,7 @@ import type { Confirmed } from "./confirmed.ts";
 import { OutcomeLine } from "./OutcomeLine.tsx";
 import { Section } from "./Section.tsx";
 import type { Outcome } from "./use-action.ts";
+import { useRefreshed } from "./use-list.ts";
 
 const words = accountMessages.email;
 
@@ -22,6 +23,7 @@ type Props = { readonly user: User; readonly confirmed: Confirmed };
 /** The email one signs in with. */
 export function EmailSection({ user, confirmed }: Props) {
   const [outcome, setOutcome] = useState<Outcome>(null);
+  const refreshed = useRefreshed();
   const form = useForm({
     fields: ["email"],
     check({ email }) {
@@ -31,11 +33,12 @@ export function EmailSection({ user, confirmed }: Props) {
     async submit(values, element) {
       setOutcome(null);
       const email = cleanEmail(values.email);
-      if ((await confirmed(() => calls.changeEmail({ email }).then(() => true))) === null) return;
+      const answer = await confirmed(() => calls.changeEmail({ email }));
+      if (answer === null) return;
       element.reset();
-      const account = await pageAccount().refresh();
-      const changed = account.status === "signed-in" && account.user.email !== user.email;
+      const changed = answer.next === "changed";
       setOutcome({ kind: "done", text: changed ? words.changed(email) : words.sent(email) });
+      if (changed) await Promise.all([pageAccount().refresh(), refreshed("devices")]);
     },
     explain: (error) => ({
       [codeOf(error) === "account_exists" ? "email" : "form"]: wordsOf(error),

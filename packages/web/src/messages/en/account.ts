@@ -133,7 +133,7 @@ export const account = {
   },
   email: {
     title: "Email",
-    lead: (email: string) => `You sign in with ${email}.`,
+    lead: (email: string) => `You sign in with ${email}. Changing it signs out all other devices.`,
     field: "New email",
     button: "Change email",
     sent: (email: string) =>
@@ -144,7 +144,7 @@ export const account = {
   password: {
     title: "Password",
     set: "You have no password yet. With one you can also sign in where your passkey is not at hand.",
-    lead: "Changing it ends all other devices' sign-ins.",
+    lead: "Changing it signs out all other devices.",
     setButton: "Set password",
     changeButton: "Change password",
     done: "Your password is changed. All other devices are signed out.",

@@ -1,0 +1,95 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { useHostPage } from "../web-fixture/host-page.ts";
+import { accountPages } from "./account-page.ts";
+import { ada } from "./scripted-api.ts";
+
+const host = useHostPage();
+const { open } = accountPages(host);
+
+/** A device that makes passkeys and whose owner always agrees, or never. */
+async function addAuthenticator(page: Page, isUserVerified = true): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified,
+      automaticPresenceSimulation: isUserVerified,
+    },
+  });
+}
+
+const challenge = "Y2hhbGxlbmdlLWNoYWxsZW5nZQ";
+const rpId = "pycafe.localhost";
+const options = {
+  "passkeys/register-options": {
+    challenge,
+    rp: { id: rpId, name: "Portafilter" },
+    user: { id: "dTE", name: ada.email, displayName: ada.email },
+    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    excludeCredentials: [],
+  },
+  "passkeys/sign-in-options": { challenge, rpId, userVerification: "required", timeout: 2_000 },
+};
+
+test("a passkey is added, and signs in", async () => {
+  const { page, api, button, heading } = await open("/settings/account", { user: ada, options });
+  await addAuthenticator(page);
+  await button("Add a passkey").click();
+  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  const made = api.sent.find((call) => call.path === "passkeys/register")?.body;
+  expect(made).toMatchObject({ type: "public-key" });
+
+  await button("Account menu, ada@example.org").click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await button("Sign in with a passkey").click();
+  await heading("Secrets").waitFor();
+  const used = api.sent.find((call) => call.path === "passkeys/sign-in")?.body;
+  expect(used).toMatchObject({ id: (made as { id: string }).id });
+});
+
+test("a passkey that no account knows says so", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada, options });
+  await addAuthenticator(page);
+  await button("Add a passkey").click();
+  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  await button("Account menu, ada@example.org").click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  api.refuse.set("passkeys/sign-in", { code: "wrong_credentials" });
+  await button("Sign in with a passkey").click();
+  await page.getByRole("alert").getByText("This passkey does not belong to an account").waitFor();
+});
+
+test("a passkey in place of the password where the server asks once more", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada, options });
+  await addAuthenticator(page);
+  await button("Add a passkey").click();
+  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  api.fresh = false;
+  await page.getByLabel("New email").fill("new@example.org");
+  await button("Change email").click();
+  await button("Use a passkey").click();
+  await page.getByRole("status").getByText("A link is on its way to new@example.org.").waitFor();
+});
+
+test("who has none, or does not want to, goes another way", async () => {
+  const { page, button } = await open("/sign-in", { options });
+  await addAuthenticator(page, false);
+  await button("Sign in with a passkey").click();
+  await page.getByRole("alert").getByText("No passkey was used.").waitFor();
+  expect(await button("Sign in with a passkey").getAttribute("aria-disabled")).toBe("false");
+});
+
+test("passkeys are removed", async () => {
+  const { page, button } = await open("/settings/account", { user: ada });
+  await page.getByRole("button", { name: /^Remove Chromium on Linux, added/ }).click();
+  await page.getByRole("status").getByText("The passkey is removed.").waitFor();
+  await page.getByText("No passkeys yet.").waitFor();
+  expect(await button("Add a passkey").count()).toBe(1);
+});
