@@ -8,11 +8,11 @@ import { SecretForm } from "./SecretForm.tsx";
 import { useAction } from "./use-action.ts";
 
 type Props = {
-  readonly secret: Pick<api.SecretEntry, "id" | "name">;
+  readonly secret: Pick<api.SecretEntry, "id" | "name" | "damaged">;
   readonly onDone: (words: string) => void;
 };
 
-/** What can be done with a whole secret: another value, another name, and its end. */
+/** What can be done with a whole secret: another value, another name, and its end. A damaged one can only be deleted. */
 export function SecretActions({ secret, onDone }: Props) {
   const { value, changeForm, renameForm, remove } = secretMessages;
   const [open, setOpen] = useState<"change" | "rename" | "remove" | null>(null);
@@ -22,22 +22,26 @@ export function SecretActions({ secret, onDone }: Props) {
   };
   return (
     <div className={styles.actions}>
-      <button
-        type="button"
-        onClick={() => {
-          setOpen("change");
-        }}
-      >
-        {value.change}
-      </button>
-      <button
-        type="button"
-        onClick={() => {
-          setOpen("rename");
-        }}
-      >
-        {renameForm.open}
-      </button>
+      {!secret.damaged && (
+        <>
+          <button
+            type="button"
+            onClick={() => {
+              setOpen("change");
+            }}
+          >
+            {value.change}
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              setOpen("rename");
+            }}
+          >
+            {renameForm.open}
+          </button>
+        </>
+      )}
       <button
         type="button"
         className={styles.danger}

@@ -37,7 +37,9 @@ export function SecretRow({ secret, onDone }: Props) {
           </button>
         </h3>
         <span>
-          {secret.lastUsedAt === null ? (
+          {secret.damaged ? (
+            <span className={styles.problem}>{words.isDamaged}</span>
+          ) : secret.lastUsedAt === null ? (
             words.never
           ) : (
             <>
@@ -50,7 +52,13 @@ export function SecretRow({ secret, onDone }: Props) {
         <span>{words.apps(secret.grants.length)}</span>
       </div>
       <div id={id} hidden={!open} className={styles.details}>
-        {open && (
+        {open && secret.damaged && (
+          <>
+            <p className={styles.problem}>{words.damaged}</p>
+            <SecretActions secret={secret} onDone={onDone} />
+          </>
+        )}
+        {open && !secret.damaged && (
           <>
             <section aria-label={words.value.title}>
               <h4>{words.value.title}</h4>

@@ -1,21 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSessionStore } from "./store.ts";
+import { tabStorage } from "./testing.ts";
 
 const key = "portafilter.session";
 const app = "sabc";
-
-/** sessionStorage of one tab, whose content can be copied as browsers copy it. */
-function tabStorage(content: readonly (readonly [string, string])[] = []) {
-  const items = new Map(content);
-  return {
-    items,
-    storage: {
-      getItem: (name: string) => items.get(name) ?? null,
-      setItem: (name: string, value: string) => void items.set(name, value),
-      removeItem: (name: string) => void items.delete(name),
-    } as unknown as Storage,
-  };
-}
 
 /** The locks of one browser: exclusive, queued, and given up when their page goes. */
 function browserLocks() {
@@ -106,6 +94,74 @@ describe("one tab", () => {
     await vi.advanceTimersByTimeAsync(2_400);
     locks.close(1);
     expect((await reloaded).read(app, "KEY")).toBe("value");
+  });
+});
+
+describe("taking back", () => {
+  test("a grant, and nothing else", async () => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    store.allow(app, "KEY", "value");
+    store.allow("sxyz", "KEY", null);
+    store.allow(app, "OTHER", "value");
+    expect(store.revoke(app, "KEY")).toBe(true);
+    expect(store.entries()).toEqual([
+      { name: "KEY", apps: ["sxyz"] },
+      { name: "OTHER", apps: [app] },
+    ]);
+  });
+
+  test("a secret, with all that was allowed for it", async () => {
+    const { storage, items } = tabStorage();
+    const store = await open(storage, browserLocks().page(1));
+    store.allow(app, "KEY", "canary");
+    store.remove("KEY");
+    expect(store.standing(app, "KEY")).toBe("unknown");
+    store.allow("sxyz", "KEY", "again");
+    expect(store.standing(app, "KEY")).toBe("known");
+    expect([...items.values()].join()).not.toContain("canary");
+  });
+
+  test("everything: the tab stays this tab, and holds nothing", async () => {
+    const { storage, items } = tabStorage();
+    const locks = browserLocks();
+    const store = await open(storage, locks.page(1));
+    store.allow(app, "KEY", "canary");
+    store.wipe();
+    expect([...items.values()].join()).not.toMatch(/canary|KEY|sabc/);
+    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(store.allow(app, "KEY", "next")).toBe(true);
+  });
+
+  test("everything, though the browser takes nothing any more", async () => {
+    const { storage, items } = tabStorage();
+    const store = await open(storage, browserLocks().page(1));
+    store.allow(app, "KEY", "canary");
+    storage.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    store.wipe();
+    expect([...items.values()].join()).not.toContain("canary");
+  });
+});
+
+describe("a record of before there were accounts", () => {
+  const v1 = JSON.stringify({
+    v: 1,
+    tab: "00000000-0000-4000-8000-000000000000",
+    secrets: [{ name: "KEY", value: "value" }],
+    grants: [{ app, name: "KEY" }],
+  });
+
+  test("is read after an update, and has one id for its move until it changes", async () => {
+    const { storage, items } = tabStorage([[key, v1]]);
+    const store = await open(storage, browserLocks().page(1));
+    expect(store.read(app, "KEY")).toBe("value");
+    const id = store.content()?.mergeId;
+    expect(store.content()?.mergeId).toBe(id);
+    expect(items.get(key)).toBe(v1);
+    store.allow(app, "OTHER", "value");
+    expect(store.content()?.mergeId).not.toBe(id);
+    expect(store.read(app, "KEY")).toBe("value");
   });
 });
 

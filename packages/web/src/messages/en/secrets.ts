@@ -12,6 +12,9 @@ export const secrets = {
   lastUsed: "Last used ",
   versions: (count: number) => (count === 1 ? "1 version" : `${count} versions`),
   apps: (count: number) => (count === 0 ? "No apps" : count === 1 ? "1 app" : `${count} apps`),
+  isDamaged: "Damaged",
+  damaged:
+    "What is stored is not what was written, so it is refused everywhere. Tell whoever runs this server. It can only be deleted.",
   failed: (why: string) => `Your secrets could not be loaded. ${why}`,
   retry: "Try again",
   cancel: "Cancel",

@@ -57,7 +57,9 @@ function OfTab({ accounts }: { readonly accounts: boolean }) {
           {words.tab.signInWhy}
         </p>
       )}
-      <div className={styles.page}>{session !== null && <TabSecrets session={session} />}</div>
+      <div className={`${styles.page} ${styles.ofTab}`}>
+        {session !== null && <TabSecrets session={session} />}
+      </div>
     </TextPage>
   );
 }

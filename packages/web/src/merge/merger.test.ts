@@ -1,0 +1,97 @@
+import type { api } from "@portafilter/protocol";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ApiError } from "../api/api-error.ts";
+import { createMerger } from "./merger.ts";
+
+const moved = (...names: string[]): api.MergeAnswer => ({ moved: names, same: [], replaced: [] });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A merger whose attempts end as they are told to, in order; then there is nothing left. */
+function setUp(...results: (api.MergeAnswer | Error | null)[]) {
+  const world = { signedIn: true };
+  const merge = vi.fn(() => {
+    const result = results.shift() ?? null;
+    return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+  });
+  const onMoved = vi.fn();
+  const merger = createMerger({ merge, isSignedIn: () => world.signedIn, onMoved });
+  return { merger, merge, onMoved, world };
+}
+const down = () => new ApiError("unreachable");
+
+test("moves until nothing is left, tells what moved, and that open questions have another answer", async () => {
+  const { merger, merge, onMoved } = setUp(moved("A"), moved("B"));
+  await merger.begin(Promise.resolve());
+  expect(merge).toHaveBeenCalledTimes(3);
+  expect(merger.get()).toEqual({ outcome: moved("A", "B"), problem: null });
+  expect(onMoved).toHaveBeenCalledOnce();
+  merger.close();
+  expect(merger.get().outcome).toBeNull();
+});
+
+test("a tab that holds nothing says nothing", async () => {
+  const { merger, onMoved } = setUp();
+  await merger.begin(Promise.resolve());
+  expect(merger.get()).toEqual({ outcome: null, problem: null });
+  expect(onMoved).not.toHaveBeenCalled();
+});
+
+test("a failure is tried again after longer and longer; some failures are told", async () => {
+  const { merger, merge } = setUp(down(), down(), down(), moved("A"));
+  await merger.begin(Promise.resolve());
+  expect(merger.get().problem).toBeNull();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(merger.get().problem).toBeNull();
+  await vi.advanceTimersByTimeAsync(3_999);
+  expect(merge).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(merger.get().problem).toBe("unreachable");
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(merger.get()).toEqual({ outcome: moved("A"), problem: null });
+});
+
+test("a return to the page tries at once", async () => {
+  const { merger, merge } = setUp(down(), moved("A"));
+  await merger.begin(Promise.resolve());
+  merger.retry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(merger.get().outcome).toEqual(moved("A"));
+  merger.retry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(merge).toHaveBeenCalledTimes(3);
+});
+
+test("who waits for the first attempt waits until it ended, not for the ones after a failure", async () => {
+  const late = Promise.withResolvers<api.MergeAnswer | null>();
+  const merger = createMerger({
+    merge: () => late.promise,
+    isSignedIn: () => true,
+    onMoved: () => undefined,
+  });
+  void merger.begin(Promise.resolve());
+  let settled = false;
+  void merger.settled().then(() => {
+    settled = true;
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(settled).toBe(false);
+  late.reject(down());
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settled).toBe(true);
+});
+
+test("nothing is sent once nobody is signed in", async () => {
+  const { merger, merge, world } = setUp(down(), moved("A"));
+  await merger.begin(Promise.resolve());
+  world.signedIn = false;
+  merger.end();
+  await vi.advanceTimersByTimeAsync(600_000);
+  merger.retry();
+  expect(merge).toHaveBeenCalledOnce();
+});

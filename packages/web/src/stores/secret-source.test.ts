@@ -1,0 +1,263 @@
+import type { api } from "@portafilter/protocol";
+import { expect, test, vi } from "vitest";
+import { createAccountStore } from "../account/session.ts";
+import { createClient } from "../api/client.ts";
+import type { EventFeed } from "../events/event-feed.ts";
+import { mergeTab } from "../merge/merge.ts";
+import { createMerger } from "../merge/merger.ts";
+import { openSessionStore } from "../session/store.ts";
+import { freeLocks, tabStorage } from "../session/testing.ts";
+import { createAccountStore as createAccountSecrets } from "./account-store.ts";
+import { createSecretSource } from "./secret-source.ts";
+import type { SecretsChange } from "./secret-store.ts";
+
+const app = "sabc";
+const canary = "canary-41c0";
+const offers = { accounts: true, mail: false, providers: [] };
+const user = (id: string) => ({ id, email: "ada@example.org", hasPassword: true, passkeys: 0 });
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A page, its tab and a server, before the server has said who is signed in. */
+async function setUp(signedIn: string | null) {
+  const { storage, items } = tabStorage();
+  const session = await openSessionStore({
+    storage: () => storage,
+    locks: freeLocks,
+    reopened: false,
+  });
+  const server = {
+    signedIn,
+    accounts: true,
+    down: false,
+    refusesMerge: false,
+    gate: Promise.resolve() as Promise<unknown>,
+    calls: [] as string[],
+    values: new Map<string, string>(),
+    granted: true,
+  };
+  const reply = (path: string, body: unknown): Response => {
+    if (server.down) throw new TypeError("no network");
+    if (path === "session")
+      return Response.json({
+        user: server.signedIn === null ? null : user(server.signedIn),
+        fresh: true,
+        offers: { ...offers, accounts: server.accounts },
+      } satisfies api.SessionAnswer);
+    if (server.signedIn === null)
+      return Response.json({ error: { code: "signed_out", message: "" } }, { status: 401 });
+    if (path === "merge") {
+      if (server.refusesMerge)
+        return Response.json(
+          { error: { code: "secret_unavailable", message: "" } },
+          { status: 503 },
+        );
+      const { secrets } = body as { secrets: { name: string; value: string }[] };
+      for (const { name, value } of secrets) server.values.set(name, value);
+      return Response.json({ moved: secrets.map(({ name }) => name), same: [], replaced: [] });
+    }
+    const { name } = body as { name: string };
+    const value = server.values.get(name);
+    if (value === undefined) return Response.json({ standing: "unknown" });
+    return Response.json(server.granted ? { standing: "granted", value } : { standing: "known" });
+  };
+  const client = createClient(async (url, init) => {
+    const path = (url as string).replace("/api/v1/", "");
+    server.calls.push(path);
+    if (path !== "session") await server.gate;
+    return reply(path, init?.body === undefined ? null : JSON.parse(init.body as string));
+  });
+  const account = createAccountStore(client);
+  let ranOut = false;
+  client.onSignedOut(() => {
+    ranOut = true;
+    setTimeout(() => {
+      ranOut = false;
+    });
+  });
+  let tellFeed: (event: api.AccountEvent) => void = () => undefined;
+  const feed: EventFeed = {
+    listen(listener) {
+      tellFeed = listener;
+      return () => undefined;
+    },
+    refresh: () => undefined,
+  };
+  const merger = createMerger({
+    merge: () => mergeTab(session, client),
+    isSignedIn: () => account.get().status === "signed-in",
+    onMoved: () => {
+      source.moved();
+    },
+  });
+  const source = createSecretSource({
+    account,
+    session: Promise.resolve(session),
+    accountStore: createAccountSecrets(client),
+    merger,
+    feed,
+    ranOut: () => ranOut,
+  });
+  const changes: SecretsChange[] = [];
+  source.subscribe((change) => changes.push(change));
+  /** Where a name is answered, and how. */
+  const ask = async (name: string) => {
+    const store = await source.storeFor(name);
+    return store === null ? null : { kind: store.kind, ...(await store.use(app, name)) };
+  };
+  return {
+    session,
+    server,
+    account,
+    client,
+    source,
+    changes,
+    ask,
+    event: (event: api.AccountEvent) => {
+      tellFeed(event);
+    },
+    stored: () => [...items.values()].join(),
+  };
+}
+
+test("a question waits until it is known who is signed in", async () => {
+  const { ask, account, server } = await setUp("ada");
+  server.values.set("KEY", canary);
+  const answer = ask("KEY");
+  let answered = false;
+  void answer.then(() => {
+    answered = true;
+  });
+  await settle();
+  expect(answered).toBe(false);
+  await account.refresh();
+  expect(await answer).toEqual({ kind: "account", standing: "granted", value: canary });
+});
+
+test("signed out, and without accounts, the tab answers, and no secret is asked of the server", async () => {
+  for (const accounts of [true, false]) {
+    const { ask, account, server, session } = await setUp(null);
+    server.accounts = accounts;
+    session.allow(app, "KEY", canary);
+    await account.refresh();
+    expect(await ask("KEY")).toEqual({ kind: "tab", standing: "granted", value: canary });
+    expect(await ask("OTHER")).toEqual({ kind: "tab", standing: "unknown" });
+    expect(new Set(server.calls)).toEqual(new Set(["session"]));
+  }
+});
+
+test("a page that cannot tell who is signed in takes nothing new into the tab", async () => {
+  const { ask, account, server, session } = await setUp("ada");
+  session.allow(app, "KEY", canary);
+  server.down = true;
+  await account.refresh();
+  expect(await ask("OTHER")).toBeNull();
+  expect(await ask("KEY")).toMatchObject({ kind: "tab", standing: "granted" });
+  server.down = false;
+  server.values.set("OTHER", "o");
+  expect(await ask("OTHER")).toMatchObject({ kind: "account", standing: "granted" });
+});
+
+test("an account out of reach is not replaced by the tab", async () => {
+  const { ask, account, server, session } = await setUp("ada");
+  await account.refresh();
+  server.down = true;
+  expect(await ask("KEY")).toEqual({ kind: "account", standing: "unavailable" });
+  expect(session.holds("KEY")).toBe(false);
+});
+
+test("signing in moves the tab's secrets; a question waits for that, then asks the account", async () => {
+  const { ask, account, server, session, stored, changes } = await setUp(null);
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  const held = Promise.withResolvers<undefined>();
+  server.gate = held.promise;
+  server.signedIn = "ada";
+  await account.refresh();
+  const answer = ask("KEY");
+  await settle();
+  expect(server.calls).not.toContain("secrets/use");
+  held.resolve(undefined);
+  expect(await answer).toMatchObject({ kind: "account", standing: "granted", value: canary });
+  expect(stored()).not.toContain(canary);
+  expect(changes.map(({ type }) => type)).toEqual(["moved", "moved", "moved"]);
+});
+
+test("a move that fails leaves the tab's secrets to be answered from the tab", async () => {
+  const { ask, account, server, session } = await setUp("ada");
+  session.allow(app, "KEY", canary);
+  server.refusesMerge = true;
+  await account.refresh();
+  expect(await ask("KEY")).toMatchObject({ kind: "tab", standing: "granted" });
+  expect(await ask("OTHER")).toMatchObject({ kind: "account", standing: "unknown" });
+});
+
+test("signing out tells apps to forget, and erases what the tab holds", async () => {
+  const { account, server, session, stored, changes } = await setUp("ada");
+  server.refusesMerge = true;
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  server.signedIn = null;
+  account.hear("signed-out");
+  expect(changes.map(({ type }) => type)).toContain("left");
+  await settle();
+  expect(stored()).not.toContain(canary);
+});
+
+test("a sign-in that runs out tells apps to forget, and keeps what was never moved", async () => {
+  const { account, client, server, session, changes, ask } = await setUp("ada");
+  server.refusesMerge = true;
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  await settle();
+  server.signedIn = null;
+  expect(await createAccountSecrets(client).use(app, "OTHER")).toEqual({ standing: "unavailable" });
+  expect(changes.map(({ type }) => type)).toContain("left");
+  await settle();
+  expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
+});
+
+test("another account gets nothing of the one before it", async () => {
+  const { account, server, session, stored, changes } = await setUp("ada");
+  server.refusesMerge = true;
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  await settle();
+  server.refusesMerge = false;
+  server.signedIn = "bob";
+  await account.refresh();
+  await settle();
+  expect(changes.map(({ type }) => type)).toContain("left");
+  expect(stored()).not.toContain(canary);
+  expect(server.values.size).toBe(0);
+});
+
+test.each<[api.AccountEvent, SecretsChange]>([
+  [
+    { type: "grant.revoked", app, name: "K" },
+    { type: "revoked", app, name: "K" },
+  ],
+  [
+    { type: "grant.given", app, name: "K" },
+    { type: "given", app, name: "K" },
+  ],
+  [
+    { type: "secret.changed", name: "K" },
+    { type: "revoked", app: null, name: "K" },
+  ],
+  [{ type: "resync" }, { type: "revoked", app: null, name: null }],
+  [{ type: "session.ended" }, { type: "revoked", app: null, name: null }],
+])("the event %j", async (event, change) => {
+  const { event: tell, changes } = await setUp("ada");
+  tell(event);
+  expect(changes).toEqual([change]);
+});
+
+test("an unexpected answer of the server is no value", async () => {
+  const { send } = createClient(() => Promise.resolve(Response.json({ standing: "granted" })));
+  expect(await createAccountSecrets({ send }).use(app, "KEY")).toEqual({ standing: "unavailable" });
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.reject(new TypeError("no network")));
+  expect(await createAccountSecrets(createClient(fetch)).allow(app, "KEY", canary, null)).toEqual({
+    problem: "unreachable",
+  });
+  expect(JSON.stringify(fetch.mock.calls[0]?.[0])).not.toContain(canary);
+});
