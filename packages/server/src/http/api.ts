@@ -12,7 +12,7 @@ import { traceOf } from "./trace.ts";
 export const openApiPath = "/api/v1/openapi.json";
 
 /** The API: the declared routes, their description, and a refusal at every other address. */
-export function createApi(routes: readonly Route[], ports: MountPorts): SiteApp {
+export function createApi(routes: readonly Route[], ports: MountPorts): Hono {
   const app = new Hono();
   const document = openApiDocument(routes);
   app.get(openApiPath, (c) => {

@@ -1,7 +1,8 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { pino } from "pino";
 import { Problem } from "../../problem.ts";
-import { type MountPorts, mountRoutes } from "../mount.ts";
+import { createApi } from "../api.ts";
+import type { MountPorts } from "../mount.ts";
 import type { Route, Session } from "../route.ts";
 
 export const platformOrigin = "http://pycafe.localhost:8080";
@@ -29,8 +30,7 @@ export type TestApi = Readonly<{
 export function testApi(routes: readonly Route[], ports: Partial<MountPorts> = {}): TestApi {
   const lines: string[] = [];
   const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
-  const app = new Hono();
-  mountRoutes(app, routes, {
+  const app = createApi(routes, {
     sessions: { of: (headers) => Promise.resolve(sessionOf(headers.get("cookie") ?? "")) },
     limits: { byAddress: () => Promise.resolve(), byUser: () => Promise.resolve() },
     log,
