@@ -19,6 +19,7 @@ type Props = { readonly email: string; readonly inApp: boolean };
 /** The menu of who is signed in. */
 export function SignedInMenu({ email, inApp }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
+  const [place, setPlace] = useState<HTMLDivElement | null>(null);
   const leave = () => {
     setProblem(null);
     signOut().catch((error: unknown) => {
@@ -26,12 +27,13 @@ export function SignedInMenu({ email, inApp }: Props) {
     });
   };
   return (
-    <>
-      <Menu.Root modal={false}>
-        <Menu.Trigger className={styles.trigger} aria-label={words.label(email)}>
-          <Face email={email} />
+    // The list stays beside its button, within the page's banner.
+    <div ref={setPlace} className={styles.place}>
+      <Menu.Root>
+        <Menu.Trigger className={styles.trigger}>
+          <Face email={email} label={words.label} />
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal container={place}>
           <Menu.Positioner className={styles.positioner} align="end" sideOffset={6}>
             <Menu.Popup className={styles.popup}>
               <p className={styles.who}>{email}</p>
@@ -79,6 +81,6 @@ export function SignedInMenu({ email, inApp }: Props) {
           </AskActions>
         </AskDialog>
       )}
-    </>
+    </div>
   );
 }

@@ -2,7 +2,8 @@
 export const account = {
   menu: {
     signIn: "Sign in",
-    label: (email: string) => `Account menu, ${email}`,
+    /** Read before the email. */
+    label: "Account menu, ",
     account: "Account",
     secrets: "Secrets",
     signOut: "Sign out",
