@@ -36,6 +36,10 @@ export const errorCodes = {
     status: 400,
     message: "This passkey could not be used here. Try again, or use another way.",
   },
+  provider_unavailable: {
+    status: 503,
+    message: "The provider cannot be reached just now. Use another way to sign in.",
+  },
   account_exists: {
     status: 409,
     message: "There is an account with this email already. Sign in instead.",

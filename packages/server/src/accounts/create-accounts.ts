@@ -5,6 +5,7 @@ import { type Background, createBackground } from "./background.ts";
 import { createKnownDevices } from "./known-devices.ts";
 import { createLinks } from "./links/links.ts";
 import { createMailer, type Mailer } from "./mail/mailer.ts";
+import { oidcRoutes } from "./oidc/routes.ts";
 import type { Parts } from "./parts.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import { createPasswords, type Work } from "./passwords/passwords.ts";
@@ -69,6 +70,7 @@ export function createAccounts(ports: Ports): Accounts {
       ...deviceRoutes(parts),
       deleteRoute(parts),
       ...passkeyRoutes(parts, log),
+      ...oidcRoutes(parts, log),
     ],
     settled: background.settled,
     async close() {

@@ -47,13 +47,12 @@ export async function createAdapter(
         });
       }) as Adapter["create"],
       findMany: (async (query: Parameters<Adapter["findMany"]>[0]) => {
-        if (query.model !== "verification" || !currentCeremony().usesUp) {
-          return adapter.findMany(query);
-        }
+        const { comesBackTo } = currentCeremony();
+        if (query.model !== "verification" || comesBackTo === null) return adapter.findMany(query);
         // better-auth reads the state of a sign-in first and deletes it later; of all who come with it
         // at once, one shall have it.
         const taken = await adapter.consumeOne({ model: query.model, where: query.where ?? [] });
-        return taken === null ? [] : [taken];
+        return isStateFor(taken, comesBackTo) ? [taken] : [];
       }) as Adapter["findMany"],
       transaction: (work) =>
         db.transaction(async (tx) => work(ours(await inner(tx), (within) => within(tx)))),
@@ -127,6 +126,13 @@ async function createIdentity(parts: AdapterParts, data: Data, inTransaction: In
     await parts.audit.append(tx, [{ userId, action: "account.created", device }]);
   });
   return { ...identity, createdAt: at, updatedAt: at };
+}
+
+/** Whether a sign-in was begun for this end: at the provider that it comes back from. */
+function isStateFor(row: unknown, end: string): boolean {
+  const { value } = (row ?? {}) as { value?: unknown };
+  if (typeof value !== "string") return false;
+  return (JSON.parse(value) as { callbackURL?: unknown }).callbackURL === end;
 }
 
 function textOf(data: Data, name: string): string {

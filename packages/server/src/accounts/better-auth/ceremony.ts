@@ -8,8 +8,11 @@ export type Ceremony = Browser & {
   readonly session: Session | null;
   /** Whether a provider's emails are believed without its saying that it verified them. */
   readonly trustsEmail: boolean;
-  /** Whether a challenge that is looked for is used up by that. */
-  readonly usesUp: boolean;
+  /**
+   * Where the sign-in that comes back must have been meant to end, null where none comes back. A state
+   * that is looked for is used up by that.
+   */
+  readonly comesBackTo: string | null;
   /** Set-Cookie headers of ours. Secret material. */
   readonly cookies: string[];
   /** What went wrong in our part, which better-auth would tell as something of its own. */

@@ -38,7 +38,7 @@ export function passkeyRoutes(parts: Parts, log: Log): Route[] {
       device,
       headers: request.headers,
       trustsEmail: false,
-      usesUp: false,
+      comesBackTo: null,
       cookies: [],
       problem: null,
     };
