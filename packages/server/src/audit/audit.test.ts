@@ -17,7 +17,7 @@ const used = (userId: string, n = 0) =>
   }) as const;
 const seqs = ({ entries }: api.AuditPage) => entries.map(({ seq }) => seq);
 
-describeDatabases("the audit list", (open) => {
+describeDatabases("the audit list", (open, kind) => {
   test("shows what happened, newest first, with a moment of the clock", async () => {
     const db = await open();
     const at = Date.parse("2026-11-25T12:00:00.123Z");
@@ -140,6 +140,30 @@ describeDatabases("the audit list", (open) => {
     const appended = db.transaction((tx) => audit.append(tx, [used("ada")]));
     await expect(appended).rejects.toMatchObject({ code: "signed_out" });
     expect(await rowsOf(db, "ada")).toBe(0);
+  });
+
+  // PGlite has one transaction at a time anyway.
+  test.skipIf(kind === "pglite")("an account that is held makes no other wait", async () => {
+    const db = await open();
+    const audit = createAudit({ db, key });
+    await audit.record(used("ada"));
+    const release = Promise.withResolvers<undefined>();
+    const isHeld = Promise.withResolvers<undefined>();
+    const holding = db.transaction(async (tx) => {
+      await audit.append(tx, [used("ada")]);
+      isHeld.resolve(undefined);
+      await release.promise;
+    });
+    await isHeld.promise;
+    const waiting = Array.from({ length: 30 }, () => audit.record(used("ada")));
+    for (let n = 0; n < 30; n += 1) {
+      waiting.push(audit.record(used("ada")));
+      await audit.record(used("bob"));
+    }
+    expect((await audit.page("ada", null)).entries).toHaveLength(1);
+    release.resolve(undefined);
+    await Promise.all([holding, ...waiting]);
+    expect(seqs(await audit.page("ada", null))[0]).toBe(62);
   });
 
   test("events that race with the account's end leave nothing behind", async () => {

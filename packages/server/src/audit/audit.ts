@@ -1,18 +1,9 @@
 import { type AppId, api } from "@portafilter/protocol";
 import type { Database } from "../db/database.ts";
 import { Problem } from "../problem.ts";
-import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
-import {
-  begin,
-  eraseChain,
-  extend,
-  newest,
-  type Refused,
-  type Stored,
-  type Tx,
-  type Unplaced,
-} from "./store.ts";
+import { addAll, createRecorder, problemOf } from "./recorder.ts";
+import { eraseChain, newest, type Stored, type Tx, type Unplaced } from "./store.ts";
 
 /** What happened. Never a value. */
 export type AuditEvent = Readonly<{
@@ -50,8 +41,6 @@ export type Audit = Readonly<{
 
 /** Entries on a page. */
 const pageSize = 50;
-/** Accounts whose chain is known to have begun. */
-const mostKnown = 50_000;
 
 export type AuditPorts = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
@@ -62,44 +51,18 @@ export type AuditPorts = Readonly<{
 }>;
 
 export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): Audit {
-  const begun = new Set<string>();
-
-  async function write(events: readonly AuditEvent[]): Promise<Refused> {
-    const at = now();
-    const unplaced = events.map((event) => place(event, at));
-    const strangers = [...new Set(events.map(({ userId }) => userId))].filter(
-      (user) => !begun.has(user),
-    );
-    const refused = await db.transaction(async (tx) => {
-      if (strangers.length > 0) await begin(tx, key, strangers);
-      return extend(tx, key, unplaced);
-    });
-    if (begun.size > mostKnown) begun.clear();
-    for (const user of strangers) begun.add(user);
-    for (const user of refused.absent) begun.delete(user);
-    return refused;
-  }
-
+  const write = createRecorder({ db, key, onBatch: onBatch ?? (() => undefined) });
   return {
     append: async (tx, events) => {
-      if (events.length === 0) return;
-      await begin(tx, key, [...new Set(events.map(({ userId }) => userId))]);
       const at = now();
-      const refused = await extend(
-        tx,
-        key,
-        events.map((event) => place(event, at)),
-      );
+      const unplaced = events.map((event) => place(event, at));
+      const refused = await addAll(tx, key, unplaced);
       for (const { userId } of events) {
         const problem = problemOf(refused, userId);
         if (problem !== null) throw problem;
       }
     },
-    record: groupCommit(async (events) => {
-      const refused = await write(events);
-      onBatch?.(events.length);
-      return ({ userId }: AuditEvent) => problemOf(refused, userId);
-    }),
+    record: (event) => write(place(event, now())),
     page: async (userId, before) => {
       const found = await newest(db.kysely, userId, before, pageSize + 1);
       const entries = found.slice(0, pageSize).map(shown);
@@ -108,11 +71,6 @@ export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): A
     },
     erase: (tx, userId) => eraseChain(tx, key, userId, now()),
   };
-}
-
-function problemOf({ absent, forged }: Refused, userId: string): Problem | null {
-  if (forged.has(userId)) return new Problem("integrity_failure");
-  return absent.has(userId) ? new Problem("signed_out") : null;
 }
 
 function place({ userId, action, app, secret, device }: AuditEvent, at: number): Unplaced {

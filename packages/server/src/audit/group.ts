@@ -1,6 +1,18 @@
 import { Problem } from "../problem.ts";
 
-type Waiting<T> = Readonly<{ item: T; resolve: () => void; reject: (error: unknown) => void }>;
+/**
+ * Writes a batch. Gives back what became of each item: nothing when it is written, a refusal, or a
+ * promise of either. When it rejects, none of the batch was written.
+ */
+export type WriteBatch<T> = (
+  batch: readonly T[],
+) => Promise<(item: T) => Problem | null | Promise<void>>;
+
+type Waiting<T> = Readonly<{
+  item: T;
+  resolve: (later?: Promise<void>) => void;
+  reject: (error: unknown) => void;
+}>;
 
 /** How many items one batch takes at most. */
 const largest = 500;
@@ -10,13 +22,9 @@ const most = 10_000;
 /**
  * Group commit: items that arrive while a batch is under way make the next one, so that many share one
  * transaction. An item that arrives when nothing is under way goes at once.
- * @param write - writes a batch; gives back why single items were refused. When it rejects, none of
- * the batch was written.
  * @returns resolves when the item is written for good; rejects when it is not.
  */
-export function groupCommit<T>(
-  write: (batch: readonly T[]) => Promise<(item: T) => Problem | null>,
-): (item: T) => Promise<void> {
+export function groupCommit<T>(write: WriteBatch<T>): (item: T) => Promise<void> {
   let waiting: Waiting<T>[] = [];
   let isRunning = false;
 
@@ -43,16 +51,14 @@ export function groupCommit<T>(
     });
 }
 
-async function settle<T>(
-  batch: readonly Waiting<T>[],
-  write: (batch: readonly T[]) => Promise<(item: T) => Problem | null>,
-): Promise<void> {
+async function settle<T>(batch: readonly Waiting<T>[], write: WriteBatch<T>): Promise<void> {
   try {
-    const refusal = await write(batch.map(({ item }) => item));
+    const outcome = await write(batch.map(({ item }) => item));
     for (const { item, resolve, reject } of batch) {
-      const problem = refusal(item);
-      if (problem === null) resolve();
-      else reject(problem);
+      const became = outcome(item);
+      if (became === null) resolve();
+      else if (became instanceof Problem) reject(became);
+      else resolve(became);
     }
   } catch (error) {
     for (const { reject } of batch) reject(error);

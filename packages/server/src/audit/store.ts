@@ -29,17 +29,24 @@ export async function begin(tx: Tx, key: AuditKey, users: readonly string[]): Pr
     and exists (select from audit_erased e where e.user_id = h.user_id)`.execute(tx);
 }
 
-/** What `extend` could not do: chains that have no end, and chains whose end is not what we wrote. */
+/** What `extend` could not do: chains that it found no end of, and chains whose end is not what we wrote. */
 export type Refused = Readonly<{ absent: ReadonlySet<string>; forged: ReadonlySet<string> }>;
 
 /**
  * Adds events to the chains of their accounts, in the order given, and holds the ends of those chains
  * until the transaction is over. A chain whose end was tampered with is left as it is: going on from
  * there would put our MAC over it.
+ * @param held - what to do about an end that another transaction holds: wait for it, or leave it out
+ * as if it were absent.
  */
-export async function extend(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
+export async function extend(
+  tx: Tx,
+  key: AuditKey,
+  events: readonly Unplaced[],
+  held: "wait" | "skip",
+): Promise<Refused> {
   const users = [...new Set(events.map((event) => event.userId))];
-  const { heads, forged } = await lockHeads(tx, key, users);
+  const { heads, forged } = await lockHeads(tx, key, users, held);
   const rows = [];
   for (const event of events) {
     const head = heads.get(event.userId);
@@ -55,16 +62,18 @@ export async function extend(tx: Tx, key: AuditKey, events: readonly Unplaced[])
   return { absent: new Set(absent), forged };
 }
 
-async function lockHeads(tx: Tx, key: AuditKey, users: readonly string[]) {
-  const { rows } = await sql<{
-    user_id: string;
-    seq: string;
-    mac: Uint8Array;
-    head_mac: Uint8Array;
-  }>`
+type HeadRow = Readonly<{ user_id: string; seq: string; mac: Uint8Array; head_mac: Uint8Array }>;
+
+async function lockHeads(
+  tx: Tx,
+  key: AuditKey,
+  users: readonly string[],
+  held: "wait" | "skip",
+): Promise<{ heads: Map<string, Head>; forged: Set<string> }> {
+  const { rows } = await sql<HeadRow>`
     select user_id, seq, mac, head_mac from audit_head
     where user_id = any(${users}::text[])
-    order by user_id for update`.execute(tx);
+    order by user_id for update ${held === "skip" ? sql`skip locked` : sql``}`.execute(tx);
   const heads = new Map<string, Head>();
   const forged = new Set<string>();
   for (const row of rows) {
