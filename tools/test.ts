@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { ensureBrowsers } from "./browsers.ts";
+import { ensurePrograms } from "./programs.ts";
 
 /**
  * Builds everything, runs every test and closes with one line of counts. Arguments narrow it down to
@@ -9,7 +9,7 @@ import { ensureBrowsers } from "./browsers.ts";
 const projects = process.argv.slice(2);
 const results = "test-results/vitest.json";
 
-ensureBrowsers();
+ensurePrograms();
 const built = spawnSync("node", ["tools/build.ts"], { stdio: "inherit" });
 if (built.status !== 0) process.exit(1);
 
