@@ -35,16 +35,16 @@ export async function openPGlite(config: PGliteConfig): Promise<Database> {
  * @throws UnusableDatabase as `openPGlite`.
  */
 export async function openUnmigrated({ folder }: PGliteConfig): Promise<Database> {
-  const lock = await lockFolder(folder);
+  const letGo = lockFolder(folder);
   try {
     const database = databaseOn(await openFiles(folder));
     const close = async () => {
       await database.close();
-      await lock.release();
+      letGo();
     };
     return { ...database, close };
   } catch (error) {
-    await lock.release();
+    letGo();
     throw error;
   }
 }

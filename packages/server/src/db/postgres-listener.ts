@@ -24,32 +24,37 @@ export async function listenOn(
   log: Log,
 ): Promise<() => Promise<void>> {
   const broken = new WeakSet<Client>();
-  let ended = false;
-  let wake = () => {};
+  const end = new AbortController();
+  let wake: () => void = () => undefined;
   let client = await connect();
   const running = keep();
   return async () => {
-    ended = true;
+    end.abort();
     wake();
     await client.end().catch(() => undefined);
     await running;
   };
 
+  // A function, since what it tells changes while others wait.
+  function isEnded(): boolean {
+    return end.signal.aborted;
+  }
+
   async function keep(): Promise<void> {
     for (;;) {
       await untilBroken(client);
-      if (ended) return;
+      if (isEnded()) return;
       log.warn("the database's notifications are interrupted");
       onLost();
       await again();
-      if (ended) return;
+      if (isEnded()) return;
       log.warn("the database's notifications are back");
       onLost();
     }
   }
 
   async function again(): Promise<void> {
-    for (let tries = 0; !ended; tries += 1) {
+    for (let tries = 0; !isEnded(); tries += 1) {
       try {
         client = await connect();
         return;
@@ -83,9 +88,9 @@ export async function listenOn(
 
   /** A connection may break without a sign of it, so it is asked now and then. */
   async function untilBroken(current: Client): Promise<void> {
-    while (!broken.has(current) && !ended) {
+    while (!broken.has(current) && !isEnded()) {
       await sleep(checkEvery);
-      if (broken.has(current) || ended) return;
+      if (broken.has(current) || isEnded()) return;
       await current.query("select 1").catch(() => broken.add(current));
     }
     void current.end().catch(() => undefined);

@@ -39,13 +39,14 @@ export function createPool(config: PostgresConfig, log: Log): Connections {
   pool.on("error", onError);
   pool.on("connect", (client) => client.on("error", onError));
   return {
-    connect: async () => (await pool.connect()) as unknown as ReturnType<Connections["connect"]>,
+    connect: () => pool.connect(),
     end: () => pool.end(),
   };
 }
 
 function parserOf(...[oid, format]: Parameters<typeof types.getTypeParser>) {
-  return Number(oid) === int8 ? safeInteger : types.getTypeParser(oid, format);
+  const usual = types.getTypeParser(oid, format) as (text: string) => unknown;
+  return (oid as number) === int8 ? safeInteger : usual;
 }
 
 /**

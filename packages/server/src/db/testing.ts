@@ -84,14 +84,19 @@ async function openTestPGlite(): Promise<Database> {
   return database;
 }
 
-const migrated = new WeakMap<TestPostgres, Promise<string>>();
+const templates = new WeakMap<TestPostgres, Promise<string>>();
+
+/** The name of a database that has all tables and is there to be copied. */
+export function migrated(server: TestPostgres): Promise<string> {
+  const made = templates.get(server) ?? migratedDatabase(server);
+  templates.set(server, made);
+  return made;
+}
 
 /** A copy of a database that has all tables. */
 async function openTestPostgres(server: TestPostgres | undefined): Promise<Database> {
   if (server === undefined) throw new Error("open a database in a test or in beforeAll");
-  const made = migrated.get(server) ?? migratedDatabase(server);
-  migrated.set(server, made);
-  const name = await server.createDatabase(await made);
+  const name = await server.createDatabase(await migrated(server));
   return openPostgres(testConfig(server.url(name)), createLog("silent"));
 }
 

@@ -1,0 +1,130 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { createLog } from "../log.ts";
+import { openPostgres } from "./postgres.ts";
+import { startPostgres, type TestPostgres } from "./testing/postgres.ts";
+import { migrated, testConfig } from "./testing.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres({ durable: true });
+}, 120_000);
+afterAll(() => server.stop());
+
+async function open(settings = {}) {
+  const name = await server.createDatabase(await migrated(server));
+  const config = { ...testConfig(server.url(name)), ...settings };
+  const database = await openPostgres(config, createLog("silent"));
+  onTestFinished(() => database.close());
+  return { ...database, name, config };
+}
+
+test("killed and started again, the database is there again without a restart of the server", async () => {
+  const { kysely, transaction, listen, isReady, name } = await open();
+  await sql`create table kept (n int8 primary key)`.execute(kysely);
+  const heard: string[] = [];
+  let lost = 0;
+  const end = await listen(
+    "some_channel",
+    (payload) => heard.push(payload),
+    () => {
+      lost += 1;
+    },
+  );
+  onTestFinished(end);
+  // Idle ones, one in the middle of a statement, and one between two statements of a transaction.
+  await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.05)`.execute(kysely)));
+  const waiting = expect(sql`select pg_sleep(60)`.execute(kysely)).rejects.toMatchObject({
+    code: "database_unavailable",
+  });
+  const killed = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  const between = transaction(async (tx) => {
+    await sql`insert into kept values (1)`.execute(tx);
+    begun.resolve(undefined);
+    await killed.promise;
+    await sql`insert into kept values (2)`.execute(tx);
+  });
+  const refused = expect(between).rejects.toMatchObject({ code: "database_unavailable" });
+  await begun.promise;
+
+  await server.kill();
+  await waiting;
+  killed.resolve(undefined);
+  await refused;
+  await expect(sql`select 1`.execute(kysely)).rejects.toMatchObject({
+    code: "database_unavailable",
+  });
+  expect(await isReady()).toBe(false);
+  await expect.poll(() => lost).toBe(1);
+
+  await server.start();
+  await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => lost, { timeout: 10_000 }).toBe(2);
+  await transaction((tx) => sql`insert into kept values (3)`.execute(tx));
+  expect((await sql`select n from kept`.execute(kysely)).rows).toEqual([{ n: 3 }]);
+  await server.query("select pg_notify('some_channel', 'again')", name);
+  await expect.poll(() => heard).toEqual(["again"]);
+});
+
+test("a server that ends single connections, as on a change of its settings, is not noticed later", async () => {
+  const { kysely, isReady } = await open({ pool: 3 });
+  await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.05)`.execute(kysely)));
+  await server.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'portafilter'",
+  );
+  await expect.poll(isReady).toBe(true);
+  for (let i = 0; i < 6; i += 1) await sql`select 1`.execute(kysely);
+});
+
+test("a transaction that waits for a row too long, and a pool that is used up, are problems", async () => {
+  const { kysely, transaction, isReady } = await open({
+    pool: 2,
+    lockTimeout: 200,
+    connectTimeout: 300,
+  });
+  await sql`create table one (n int8)`.execute(kysely);
+  await sql`insert into one values (0)`.execute(kysely);
+  const release = Promise.withResolvers<undefined>();
+  const held = Promise.withResolvers<undefined>();
+  const holding = transaction(async (tx) => {
+    await sql`update one set n = 1`.execute(tx);
+    held.resolve(undefined);
+    await release.promise;
+  });
+  await held.promise;
+  await expect(sql`update one set n = 2`.execute(kysely)).rejects.toMatchObject({
+    code: "database_unavailable",
+  });
+  const second = transaction(() => release.promise);
+  await expect(sql`select 1`.execute(kysely)).rejects.toMatchObject({
+    code: "database_unavailable",
+  });
+  release.resolve(undefined);
+  await Promise.all([holding, second]);
+  expect(await isReady()).toBe(true);
+});
+
+test("a copy that takes no writes is not ready", async () => {
+  const { kysely, config, name } = await open();
+  await server.query(`alter database ${name} set default_transaction_read_only = on`);
+  const reading = await openPostgres(config, createLog("silent"));
+  onTestFinished(() => reading.close());
+  await expect(sql`create table t (n int8)`.execute(reading.kysely)).rejects.toMatchObject({
+    code: "database_unavailable",
+  });
+  await sql`create table t (n int8)`.execute(kysely);
+});
+
+test("a database that cannot be used stops the start with one line without its password", async () => {
+  const start = (url: string) =>
+    openPostgres({ ...testConfig(url), startTimeout: 100 }, createLog("silent"));
+  const url = server.url("nothere").replace("owner", "owner:canary-pw");
+  await expect(start(url)).rejects.toThrow(/^There is no database of that name.$/);
+  await expect(start(server.url("postgres", "stranger"))).rejects.toThrow(
+    /^The database refuses the user or the password.$/,
+  );
+  await expect(start("postgres://owner:canary-pw@127.0.0.1:1/x")).rejects.toThrow(
+    /^The database cannot be reached \(ECONNREFUSED\).$/,
+  );
+});
