@@ -1,12 +1,13 @@
 import { limits as sizes } from "@portafilter/protocol";
 import type { Context, Hono } from "hono";
 import type * as z from "zod/mini";
+import { ExplainedError } from "../error-description.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { jsonAnswer, refusalAnswer } from "./answer.ts";
 import { clientAddress } from "./client-address.ts";
 import { deviceOf } from "./device.ts";
-import { ExplainedError, logFailure } from "./error-log.ts";
+import { logFailure } from "./error-log.ts";
 import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
 import { readJsonBody } from "./read-body.ts";
 import type { Asked, RateLimitName, Route, Session } from "./route.ts";
