@@ -23,7 +23,9 @@ const programs = [
 
 /** Installs the programs that are missing with apt-get, where we are root; says what is missing otherwise. */
 export function ensurePrograms(): void {
-  const packages = programs.filter(({ isHere }) => !isHere()).flatMap((program) => program.packages);
+  const packages = programs
+    .filter(({ isHere }) => !isHere())
+    .flatMap((program) => program.packages);
   if (packages.length === 0) return;
   if (process.getuid?.() !== 0) {
     throw new Error(
