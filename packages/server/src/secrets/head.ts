@@ -1,7 +1,7 @@
 import { type DataKey, decrypt, encrypt } from "@portafilter/envelope";
 import { type Contents, digestOf, formatContents, parseContents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
-import type { SecretRow } from "./store.ts";
+import type { SecretRow } from "./rows/store.ts";
 
 /** No secret has this id: those have 22 characters. */
 const place = "contents";

@@ -8,16 +8,8 @@ import { digestOf } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import { openHead, sealHead, type Verified, verify } from "./head.ts";
 import type { By, Ports } from "./ports.ts";
-import {
-  beginHead,
-  lockHead,
-  type SecretRow,
-  seeHead,
-  seeSecret,
-  type Tx,
-  type Wanted,
-  writeHead,
-} from "./store.ts";
+import { type SecretRow, seeHead, seeSecret, type Wanted } from "./rows/store.ts";
+import { beginHead, lockHead, type Tx, writeHead } from "./store.ts";
 
 /** A user's list, held for one transaction: nobody else changes this user's secrets meanwhile. */
 export type Page = Readonly<{

@@ -6,8 +6,8 @@ import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
+import { type ListedRow, seeAll, seeSecret } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
-import { type ListedRow, seeAll, seeSecret } from "./store.ts";
 import { textOfValue } from "./value.ts";
 
 /** What people see of their secrets. Only `reveal` gives a value out. */

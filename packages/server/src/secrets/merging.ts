@@ -7,7 +7,8 @@ import type { Verified } from "./head.ts";
 import type { Change, Page } from "./ledger.ts";
 import { openMerge, sealMerge } from "./merge-record.ts";
 import type { By, Ports } from "./ports.ts";
-import { findMerge, keepMerge, secretsNamed } from "./store.ts";
+import { secretsNamed } from "./rows/store.ts";
+import { findMerge, keepMerge } from "./store.ts";
 import { bytesOfValue } from "./value.ts";
 import { addSecrets, addVersion, type Named } from "./versions.ts";
 

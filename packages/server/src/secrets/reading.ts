@@ -4,7 +4,7 @@ import { Damaged } from "./damaged.ts";
 import { openHead } from "./head.ts";
 import type { KnownHead, KnownHeads } from "./known-heads.ts";
 import type { Ports } from "./ports.ts";
-import type { HeadRow, Seen } from "./store.ts";
+import type { HeadRow, Seen } from "./rows/store.ts";
 
 /**
  * Reads rows of a user together with the head, and gives them to `work` with the verified list and the

@@ -113,7 +113,7 @@ test("E1: no file of a PostgreSQL holds a value", { timeout: 120_000 }, async ()
   await useEverything(db);
   await db.close();
   await server.kill();
-  await expectNoCanary(String(row?.["data_directory"]));
+  await expectNoCanary(String(row?.data_directory));
 });
 
 async function migrateAt(url: string): Promise<void> {

@@ -71,8 +71,14 @@ async function step(server: Server, user: string, model: Model, op: Operation): 
     }
     case "rename": {
       const reply = await ask("PATCH", `/secrets/${id}`, { name: op.to });
-      if (known === undefined) return expect(reply.code).toBe("not_found");
-      if (op.to !== op.name && model.has(op.to)) return expect(reply.code).toBe("secret_exists");
+      if (known === undefined) {
+        expect(reply.code).toBe("not_found");
+        return;
+      }
+      if (op.to !== op.name && model.has(op.to)) {
+        expect(reply.code).toBe("secret_exists");
+        return;
+      }
       expect(reply.code).toBeUndefined();
       model.delete(op.name);
       model.set(op.to, known);
@@ -101,7 +107,10 @@ async function step(server: Server, user: string, model: Model, op: Operation): 
       const allowed = { app: op.app, name: op.name, value: op.value, until: null };
       const reply = await ask("POST", "/secrets/allow", allowed);
       const given = op.value ?? known?.values.at(-1);
-      if (given === undefined) return expect(reply.code).toBe("not_found");
+      if (given === undefined) {
+        expect(reply.code).toBe("not_found");
+        return;
+      }
       expect(reply.body).toEqual({ value: given });
       put(model, op.name, given).apps.add(op.app);
       await learnIds(server, user, model);

@@ -8,8 +8,9 @@ describeDatabases("D17: races", (open) => {
     const w = await createWorld(await open());
     return { w, servers: [w, await w.another()] as const };
   }
-  const sound = async (w: World) =>
+  async function sound(w: World): Promise<void> {
     expect((await listed(await w.another(), "ada")).some(({ damaged }) => damaged)).toBe(false);
+  }
 
   test("of ten that take one name one wins, also when they are the first of the account", async () => {
     const { w, servers } = await scene();

@@ -4,8 +4,8 @@ import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
+import { seeAll, seeSecret } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
-import { seeAll, seeSecret } from "./store.ts";
 import { textOfValue } from "./value.ts";
 
 /**

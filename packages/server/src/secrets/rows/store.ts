@@ -1,0 +1,225 @@
+import { sql } from "kysely";
+import type { StoredDek } from "../../keys/data-keys.ts";
+import type { Db, Tx } from "../store.ts";
+
+/** The version head as it is stored. `record` is null when its salt is the one that the caller knows. */
+export type HeadRow = Readonly<{
+  dek: StoredDek;
+  edition: number;
+  salt: Uint8Array;
+  record: Uint8Array | null;
+}>;
+
+/** A grant; moments in milliseconds of the epoch. */
+export type GrantRow = Readonly<{
+  app: string;
+  until: number | null;
+  createdAt: number;
+  lastUsedAt: number | null;
+}>;
+
+/** What the rows say about a secret. Nothing of it was verified. */
+export type SecretRow = Readonly<{
+  id: string;
+  name: string;
+  latest: number;
+  oldest: number;
+  /** Of the record in use; null where there is none. */
+  salt: Uint8Array | null;
+  grants: readonly GrantRow[];
+}>;
+
+/** What the list needs besides. */
+export type ListedRow = SecretRow &
+  Readonly<{
+    createdAt: number;
+    updatedAt: number;
+    /** Version rows, the first and the last of them. */
+    kept: number;
+    first: number | null;
+    last: number | null;
+  }>;
+
+/** One user's head, seen at one moment together with everything else that the statement read. */
+export type Seen = Readonly<{
+  head: HeadRow | null;
+  /** Whether there are rows that cannot be without a head. */
+  hasLeftovers: boolean;
+}>;
+
+export type SeenSecret = Seen &
+  Readonly<{
+    secret: SecretRow | null;
+    /** Of the version asked for; null where there is none. */
+    record: Uint8Array | null;
+    /** Kept versions and when they were made, newest first, where they were asked for. */
+    versions: readonly (readonly [number, number])[];
+  }>;
+
+type HeadColumns = {
+  dek_id: Uint8Array | null;
+  wrapped: string | null;
+  edition: number | null;
+  head_salt: Uint8Array | null;
+  head_record: Uint8Array | null;
+  leftovers: boolean;
+};
+
+/** Where a record's salt is (packages/envelope), for `substring`. */
+const salt = { from: 23, length: 32 };
+const milliseconds = (column: string) =>
+  sql`floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint`;
+
+const headColumns = (known: Uint8Array | null) => sql`
+  c.dek_id, k.wrapped, c.edition,
+  substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)}) as head_salt,
+  case when substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})
+    = ${known}::bytea then null else c.record end as head_record,
+  c.user_id is null and (
+    exists (select from data_key x where x.user_id = u.id) or
+    exists (select from secret x where x.user_id = u.id)
+  ) as leftovers`;
+const headTables = (userId: string) => sql`
+  (select ${userId}::text as id) u
+  left join secret_contents c on c.user_id = u.id
+  left join data_key k on k.user_id = c.user_id and k.dek_id = c.dek_id`;
+const latestSalt = sql`
+  substring(l.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})`;
+const latestVersion = sql`
+  left join secret_version l on l.secret_id = s.id and l.version = s.latest`;
+const grantsColumn = sql`
+  (select coalesce(json_agg(json_build_array(g.app, ${milliseconds("g.until")},
+      ${milliseconds("g.created_at")}, ${milliseconds("g.last_used_at")}) order by g.app), '[]')
+    from secret_grant g where g.user_id = s.user_id and g.secret_id = s.id)`;
+
+function readHead(userId: string, row: HeadColumns): Seen {
+  const { dek_id, wrapped, edition, head_salt } = row;
+  if (dek_id === null || edition === null || head_salt === null) {
+    return { head: null, hasLeftovers: row.leftovers };
+  }
+  // A head whose key is gone: what is no wrapped key is refused as not authentic.
+  const dek = { userId, dekId: dek_id, wrapped: wrapped ?? "" };
+  return {
+    head: { dek, edition, salt: head_salt, record: row.head_record },
+    hasLeftovers: false,
+  };
+}
+
+type GrantJson = readonly [string, number | null, number, number | null];
+const readGrants = (json: readonly GrantJson[]) =>
+  json.map(([app, until, createdAt, lastUsedAt]) => ({ app, until, createdAt, lastUsedAt }));
+
+/** The head alone. `known`: the salt of a head that the caller has already. */
+export async function seeHead(db: Db, userId: string, known: Uint8Array | null): Promise<Seen> {
+  const { rows } = await sql<HeadColumns>`
+    select ${headColumns(known)} from ${headTables(userId)}`.execute(db);
+  return readHead(userId, only(rows));
+}
+
+/** Which secret, and what of it. Without a version, the record in use. */
+export type Wanted = Readonly<
+  ({ name: string } | { id: string }) & { version?: number; versions?: boolean }
+>;
+
+/** A secret of this user with the head, as of one moment: one statement. */
+export async function seeSecret(
+  db: Db,
+  userId: string,
+  wanted: Wanted,
+  known: Uint8Array | null,
+): Promise<SeenSecret> {
+  const versions = wanted.versions
+    ? sql`(select coalesce(json_agg(json_build_array(w.version, ${milliseconds("w.created_at")})
+        order by w.version desc), '[]') from secret_version w where w.secret_id = s.id)`
+    : sql`'[]'::json`;
+  const match = "id" in wanted ? sql`s.id = ${wanted.id}` : sql`s.name = ${wanted.name}`;
+  type Row = HeadColumns & {
+    id: string | null;
+    name: string;
+    latest: number;
+    oldest: number;
+    salt: Uint8Array | null;
+    record: Uint8Array | null;
+    grants: readonly GrantJson[];
+    versions: readonly (readonly [number, number])[];
+  };
+  const { rows } = await sql<Row>`
+    select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
+      case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
+    from ${headTables(userId)}
+    left join secret s on s.user_id = u.id and ${match}
+    ${latestVersion}
+    left join secret_version v
+      on v.secret_id = s.id and v.version = coalesce(${wanted.version ?? null}::bigint, s.latest)
+  `.execute(db);
+  const row = only(rows);
+  const { id, name, latest, oldest } = row;
+  const secret =
+    id === null
+      ? null
+      : { id, name, latest, oldest, salt: row.salt, grants: readGrants(row.grants) };
+  return { ...readHead(userId, row), secret, record: row.record, versions: row.versions };
+}
+
+/** Every secret of a user with the head, as of one moment, by name. */
+export async function seeAll(
+  db: Db,
+  userId: string,
+  known: Uint8Array | null,
+): Promise<Seen & Readonly<{ secrets: readonly ListedRow[] }>> {
+  type Item = Omit<ListedRow, "salt" | "grants"> & {
+    salt: string | null;
+    grants: readonly GrantJson[];
+  };
+  const { rows } = await sql<HeadColumns & { secrets: readonly Item[] }>`
+    select ${headColumns(known)}, (
+      select coalesce(json_agg(json_build_object(
+        'id', s.id, 'name', s.name, 'latest', s.latest, 'oldest', s.oldest,
+        'createdAt', ${milliseconds("s.created_at")}, 'updatedAt', ${milliseconds("s.updated_at")},
+        'salt', encode(${latestSalt}, 'hex'), 'grants', ${grantsColumn},
+        'kept', n.kept, 'first', n.first, 'last', n.last) order by s.name), '[]')
+      from secret s ${latestVersion}
+      left join lateral (
+        select count(*) as kept, min(version) as first, max(version) as last
+        from secret_version w where w.secret_id = s.id) n on true
+      where s.user_id = u.id) as secrets
+    from ${headTables(userId)}`.execute(db);
+  const row = only(rows);
+  const secrets = row.secrets.map((item) => ({
+    ...item,
+    salt: item.salt === null ? null : new Uint8Array(Buffer.from(item.salt, "hex")),
+    grants: readGrants(item.grants),
+  }));
+  return { ...readHead(userId, row), secrets };
+}
+
+/**
+ * Those of a user's secrets that have one of these names, with the record in use. For whoever holds the
+ * head's lock.
+ */
+export async function secretsNamed(
+  tx: Tx,
+  userId: string,
+  names: readonly string[],
+): Promise<readonly Readonly<{ secret: SecretRow; record: Uint8Array | null }>[]> {
+  type Row = Omit<SecretRow, "grants"> & {
+    record: Uint8Array | null;
+    grants: readonly GrantJson[];
+  };
+  const { rows } = await sql<Row>`
+    select s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, l.record,
+      ${grantsColumn} as grants
+    from secret s ${latestVersion}
+    where s.user_id = ${userId}
+      and s.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))
+  `.execute(tx);
+  return rows.map(({ record, grants, ...secret }) => {
+    return { secret: { ...secret, grants: readGrants(grants) }, record };
+  });
+}
+
+function only<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error("a statement that always has a row had none");
+  return row;
+}
