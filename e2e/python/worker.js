@@ -62,10 +62,9 @@ function createHost(forceSync) {
   };
   return {
     force_sync: forceSync,
-    request_secret: async (name, reason) => {
+    request_secret: (name, reason, tell) => {
       const text = answer(name, reason);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return text;
+      setTimeout(tell, 20, text);
     },
     request_secret_sync: answer,
     sleep_sync: (milliseconds) => {

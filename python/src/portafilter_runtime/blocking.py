@@ -119,6 +119,30 @@ class Waiter:
                 js.clearTimeout(timer)
 
 
+class Answer(asyncio.Future[str]):
+    """A future that a stack waits for with `run_sync`, and that JavaScript settles.
+
+    It tells so at once: by way of the loop, the stack would wait for all that the loop has to do first.
+    """
+
+    _tell: Any = None
+
+    def __init__(self) -> None:
+        super().__init__(loop=main_loop.get())
+
+    def add_done_callback(self, fn: Any, *, context: Any = None) -> None:
+        """Takes the one callback of `run_sync`."""
+        self._tell = fn
+        if self.done():
+            fn(self)
+
+    def settle(self, result: str) -> None:
+        """Ends the wait with a result."""
+        self.set_result(result)
+        if self._tell is not None:
+            self._tell(self)
+
+
 class StackFuture(PyodideFuture[Any]):  # type: ignore[misc]
     """A future of a loop that runs on the stack of a thread.
 

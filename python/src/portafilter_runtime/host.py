@@ -5,7 +5,7 @@ holds a JavaScript object.
 """
 
 import importlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
 MODULE = "_portafilter_host"
@@ -20,7 +20,9 @@ class Host(Protocol):
     @property
     def force_sync(self) -> bool: ...
 
-    def request_secret(self, name: str, reason: str | None) -> Awaitable[str]: ...
+    def request_secret(
+        self, name: str, reason: str | None, answer: Callable[[str], None]
+    ) -> None: ...
 
     def request_secret_sync(self, name: str, reason: str | None) -> str: ...
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Literal
 
-from pyodide.ffi import JsException
+from pyodide.ffi import JsException, create_once_callable
 
 from . import blocking, inline
 from .host import host
@@ -84,7 +84,9 @@ def _question(name: str, reason: str | None) -> Answer:
 
 def _send(name: str, reason: str | None) -> str:
     if blocking.can_suspend():
-        return blocking.run_sync(host().request_secret(name, reason))
+        answer = blocking.Answer()
+        host().request_secret(name, reason, create_once_callable(answer.settle))
+        return blocking.run_sync(answer)
     # What the app has drawn so far goes out first: nothing moves while the visitor is asked.
     inline.settle()
     return host().request_secret_sync(name, reason)

@@ -9,6 +9,7 @@ import { createProgress } from "./progress.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { createSecrets } from "./secrets.ts";
 import { serveSocket } from "./socket.ts";
+import { createTurns } from "./turns.ts";
 
 /** The worker that runs Python. One run, one worker: a restart is a new frame. */
 const post = (message: FrameMessage) => {
@@ -16,7 +17,8 @@ const post = (message: FrameMessage) => {
 };
 const progress = createProgress(post);
 const output = createConsole(post);
-const secrets = createSecrets(post, output.flush);
+const turns = createTurns();
+const secrets = createSecrets(post, output.flush, turns.hold);
 
 const notStarted = "The app did not start; the page around it says why.";
 
@@ -35,7 +37,7 @@ addEventListener("message", (event: MessageEvent<ToWorker>) => {
   switch (message.type) {
     case "boot":
       secrets.useRun(message.run);
-      runtime = startRuntime(message.manifest, { progress, output, secrets });
+      runtime = startRuntime(message.manifest, { progress, output, secrets, turns });
       // The app's start fails with it and reports it, once there is one.
       runtime.catch(() => undefined);
       break;

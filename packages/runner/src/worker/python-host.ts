@@ -15,8 +15,14 @@ export function createPythonHost(secrets: Secrets, packages: Packages): PythonHo
       get force_sync() {
         return forceSync;
       },
-      request_secret: (name: string, reason?: string | null) =>
-        secrets.request(name, reason ?? null),
+      // No promise: Pyodide makes a future of it, which takes turns of the event loop.
+      request_secret: (
+        name: string,
+        reason: string | null | undefined,
+        answer: (text: string) => void,
+      ) => {
+        secrets.request(name, reason ?? null, answer);
+      },
       request_secret_sync: (name: string, reason?: string | null) =>
         secrets.requestSync(name, reason ?? null),
       sleep_sync: (milliseconds: number) => {

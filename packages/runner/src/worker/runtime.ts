@@ -10,6 +10,7 @@ import { createPythonHost, type PythonHost } from "./python-host.ts";
 import { ImageDoesNotFit, restoreImage } from "./restore.ts";
 import type { Secrets } from "./secrets.ts";
 import { mountSitePackages, type SitePackages } from "./site-packages.ts";
+import type { Schedule, Turns } from "./turns.ts";
 
 export type Runtime = {
   readonly pyodide: Pyodide;
@@ -26,9 +27,9 @@ export type Runtime = {
  */
 export async function startRuntime(
   manifest: Manifest,
-  parts: { progress: Progress; output: Output; secrets: Secrets },
+  parts: { progress: Progress; output: Output; secrets: Secrets; turns: Turns },
 ): Promise<Runtime> {
-  const { progress, output, secrets } = parts;
+  const { progress, output, secrets, turns } = parts;
   const lock = fetchJson<Lock>(manifest.lock);
   const start: Start = {
     manifest,
@@ -49,6 +50,8 @@ export async function startRuntime(
   const { pyodide, tree, files } = await startInterpreter(start);
   // Nobody else says so: the app would only stand still.
   pyodide._api.on_fatal = progress.fail;
+  const loop = pyodide.pyimport("pyodide.webloop") as { scheduleCallback: Schedule };
+  loop.scheduleCallback = turns.through(loop.scheduleCallback);
   const packages = createPackages(pyodide, await lock, tree, progress);
   const host = createPythonHost(secrets, packages);
   pyodide.registerJsModule("_portafilter_host", host.module);

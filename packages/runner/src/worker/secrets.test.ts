@@ -33,12 +33,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const released = vi.fn();
+const hold = () => released;
+
 function worker() {
   const post = (message: FrameMessage) => posted.push(message);
   const output = createConsole(post);
   // The first line goes at once; the ones right after it wait to be sent together.
   output.write("stdout", "");
-  return { output, secrets: createSecrets(post, output.flush) };
+  return { output, secrets: createSecrets(post, output.flush, hold) };
 }
 
 test("what was printed goes out before the worker blocks: none of its timers runs then", () => {
@@ -53,13 +56,16 @@ test("what was printed goes out before the worker blocks: none of its timers run
   expect(texts.slice(0, before[1]).join("")).toContain("sleeping");
 });
 
-test("an answer goes to who asked, and a late or forged one nowhere", async () => {
+test("an answer goes to who asked, and a late or forged one nowhere", () => {
   const { secrets } = worker();
-  const answer = secrets.request("KEY", "why");
+  const answers: string[] = [];
+  secrets.request("KEY", "why", (text) => answers.push(text));
   const asked = posted.find((message) => message.type === "secret.request");
   const id = asked?.type === "secret.request" ? asked.id : "";
   secrets.receive({ v: 1, type: "secret.value", id: "other", value: "forged" });
+  expect(released).not.toHaveBeenCalled();
   secrets.receive({ v: 1, type: "secret.refused", id, code: "secret_denied" });
   secrets.receive({ v: 1, type: "secret.value", id, value: "late" });
-  expect(JSON.parse(await answer)).toEqual({ code: "secret_denied" });
+  expect(answers).toEqual(['{"code":"secret_denied"}']);
+  expect(released).toHaveBeenCalledOnce();
 });

@@ -1,5 +1,6 @@
 import type { FrameMessage, HostMessage } from "@portafilter/protocol";
 import { createBlocked } from "./blocked.ts";
+import type { Turns } from "./turns.ts";
 
 /** The part of Python that the host's words about secrets go to. */
 export type SecretCache = {
@@ -12,9 +13,9 @@ export type Secrets = {
   /** Set once Python is there; words of the host that came earlier have nothing to act on. */
   usePython: (cache: SecretCache) => void;
   receive: (message: HostMessage) => void;
-  /** JSON: `{"value": …}` or `{"code": …}`. Secret material. */
-  request: (name: string, reason: string | null) => Promise<string>;
-  /** The same, blocking the whole worker. */
+  /** Answers in JSON: `{"value": …}` or `{"code": …}`. Secret material. */
+  request: (name: string, reason: string | null, answer: (text: string) => void) => void;
+  /** The same as a result, blocking the whole worker. */
   requestSync: (name: string, reason: string | null) => string;
   sleepSync: (milliseconds: number) => void;
 };
@@ -24,11 +25,13 @@ const noticeable = 50;
 
 /**
  * Asks the host page for secrets, either way to wait. There is no time limit on a human. While the worker
- * is blocked none of its timers runs, so `beforeBlocking` sends what waits for one.
+ * is blocked none of its timers runs, so `beforeBlocking` sends what waits for one. `hold` keeps the
+ * event loop from getting between a question and an answer that needs no person.
  */
 export function createSecrets(
   post: (message: FrameMessage) => void,
   beforeBlocking: () => void,
+  hold: Turns["hold"],
 ): Secrets {
   const waiting = new Map<string, (answer: string) => void>();
   let run = "";
@@ -61,12 +64,14 @@ export function createSecrets(
           break;
       }
     },
-    request(name, reason) {
+    request(name, reason, answer) {
       const id = crypto.randomUUID();
-      return new Promise((resolve) => {
-        waiting.set(id, resolve);
-        post({ v: 1, type: "secret.request", id, name, reason });
+      const goOn = hold();
+      waiting.set(id, (text) => {
+        answer(text);
+        goOn();
       });
+      post({ v: 1, type: "secret.request", id, name, reason });
     },
     requestSync(name, reason) {
       beforeBlocking();
