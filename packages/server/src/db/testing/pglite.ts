@@ -1,10 +1,15 @@
+import { statSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 
-/** Making the first files takes seconds, so they are kept for later runs. The name says of what version. */
-const kept = join(tmpdir(), `portafilter-test-pglite-0.5.16-${process.getuid?.() ?? 0}.tar`);
+/** Making the first files takes seconds, so they are kept for later runs of the same PGlite. */
+const program = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
+const kept = join(
+  tmpdir(),
+  `portafilter-test-pglite-${statSync(program).size}-${process.getuid?.() ?? 0}.tar`,
+);
 let files: Promise<Blob> | undefined;
 
 /** A PGlite in memory, without any tables. */
