@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
+import { temporaryFolder } from "./testing/packages.ts";
 
 test("without any settings, the platform is on this machine", () => {
   expect(readConfig({})).toMatchObject({
@@ -8,8 +11,52 @@ test("without any settings, the platform is on this machine", () => {
     platformOrigin: "http://pycafe.localhost:8080",
     appsDomain: "pycafe.localhost",
     compress: "auto",
+    trustedProxies: 0,
+    metricsPort: undefined,
+    accounts: undefined,
   });
   expect(Object.isFrozen(readConfig({}))).toBe(true);
+});
+
+describe("where there is a key server", () => {
+  const keyServer = { KEYSERVER_ADDR: "http://127.0.0.1:8210", KEYSERVER_TOKEN: "t".repeat(32) };
+  const secret = "canary-pw".repeat(4);
+
+  test("accounts are in a database of the data folder, and the secret is made there", () => {
+    const { accounts } = readConfig({ ...keyServer, DATA_DIR: "/data" });
+    expect(accounts).toMatchObject({
+      database: { kind: "pglite", folder: "/data/db" },
+      authSecret: undefined,
+      accounts: { platformOrigin: "http://pycafe.localhost:8080", smtp: null, providers: [] },
+    });
+    expect(Object.isFrozen(accounts)).toBe(true);
+  });
+
+  test("a database that servers share needs a secret that they share", () => {
+    const shared = { ...keyServer, DATABASE_URL: "postgres://u:canary-pw@127.0.0.1/d" };
+    expect(() => readConfig(shared)).toThrow("DATABASE_URL needs AUTH_SECRET");
+    expect(readConfig({ ...shared, AUTH_SECRET: secret }).accounts?.authSecret).toBe(secret);
+  });
+
+  test("the secret may be in a file", async () => {
+    const file = join(await temporaryFolder(), "secret");
+    await writeFile(file, `${secret}\n`);
+    expect(readConfig({ ...keyServer, AUTH_SECRET_FILE: file }).accounts?.authSecret).toBe(secret);
+    expect(() => readConfig({ ...keyServer, AUTH_SECRET_FILE: file, AUTH_SECRET: secret })).toThrow(
+      "one of them",
+    );
+  });
+
+  test.for([
+    { AUTH_SECRET: "canary-pw" },
+    { AUTH_SECRET_FILE: "/nowhere" },
+    { KEYSERVER_ADDR: "http://canary-pw.test/" },
+    { DATABASE_URL: "mysql://canary-pw" },
+    { SMTP_URL: "canary-pw" },
+  ])("%j is refused by name, and its value is not repeated", (wrong) => {
+    expect(() => readConfig({ ...keyServer, ...wrong })).toThrow(Object.keys(wrong)[0]);
+    expect(() => readConfig({ ...keyServer, ...wrong })).not.toThrow("canary-pw");
+  });
 });
 
 test("behind a proxy, with apps on another domain", () => {
@@ -29,6 +76,9 @@ test.for([
   { APPS_DOMAIN: "*.apps.test" },
   { PIP_INDEX_URL: "ftp://index.test/canary-pw" },
   { COMPRESS: "canary-pw" },
+  { TRUSTED_PROXIES: "-1" },
+  { TRUSTED_PROXIES: "all" },
+  { METRICS_PORT: "0" },
   { PUBLIC_URL: "https://other.test/" },
 ])("%j is refused by name, and its value is not repeated", (env) => {
   expect(() => readConfig(env)).toThrow(ConfigError);
