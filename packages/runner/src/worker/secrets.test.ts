@@ -69,3 +69,19 @@ test("an answer goes to who asked, and a late or forged one nowhere", () => {
   expect(answers).toEqual(['{"code":"secret_denied"}']);
   expect(released).toHaveBeenCalledOnce();
 });
+
+test("what the host takes back goes to Python at once, and before Python is there nowhere", () => {
+  const { secrets } = worker();
+  const told: string[] = [];
+  const revoke = (name: string) => {
+    secrets.receive({ v: 1, type: "secret.revoked", name });
+  };
+  revoke("EARLY");
+  secrets.usePython({
+    secret_revoked: (name) => told.push(`revoked ${name}`),
+    secret_ask_again: (name) => told.push(`ask again ${name}`),
+  });
+  revoke("KEY");
+  secrets.receive({ v: 1, type: "secret.askAgain", name: "OTHER" });
+  expect(told).toEqual(["revoked KEY", "ask again OTHER"]);
+});
