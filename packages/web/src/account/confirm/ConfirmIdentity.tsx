@@ -38,12 +38,12 @@ export function ConfirmIdentity({ onConfirmed, onCancel }: Props) {
         ? { password: accountMessages.password.wrong }
         : { form: wordsOf(error) },
   });
-  const signedIn = account.status === "signed-in";
+  const isOver = account.status !== "signed-in" && account.status !== "loading";
   useEffect(() => {
     // Signed out meanwhile, there is nothing left to confirm.
-    if (!signedIn) onCancel();
-  }, [signedIn, onCancel]);
-  if (!signedIn) return null;
+    if (isOver) onCancel();
+  }, [isOver, onCancel]);
+  if (account.status !== "signed-in") return null;
 
   const byPasskey = async () => {
     setBusy(true);
