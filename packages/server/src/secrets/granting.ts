@@ -1,3 +1,4 @@
+import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
 import type { Verified } from "./head.ts";
@@ -112,7 +113,10 @@ export function openInUse(page: Page, { secret, record }: NonNullable<Found>): P
   return page.withKey((key) => openVersion(key, place, record, salt));
 }
 
-/** Adds grants, or changes their ends; those that ended go. Tells of those that are new or changed. */
+/**
+ * Adds grants, or changes their ends, and tells of them. Those that ended go, and when there are too many
+ * for one secret, those that were given first.
+ */
 export async function grant(
   page: Page,
   secret: Verified,
@@ -122,28 +126,35 @@ export async function grant(
   const { tx, userId } = page;
   const { id, name } = secret;
   const now = at.getTime();
-  const grants = new Map(secret.grants.map((one) => [one.app, one]));
-  const ended = secret.grants.filter((one) => one.until !== null && one.until <= now);
-  const others = ended.filter((one) => !wanted.some(({ app }) => app === one.app));
-  const given = wanted.filter(({ app, until }) => grants.get(app)?.until !== until);
+  const before = new Map(secret.grants.map((one) => [one.app, one]));
+  const given = wanted.filter(({ app, until }) => before.get(app)?.until !== until);
   if (given.length === 0) return;
-  for (const { app } of others) grants.delete(app);
+
+  const after = new Map(before);
   for (const { app, until } of given) {
-    grants.set(app, { app, until, createdAt: now, lastUsedAt: null });
-    const events = [{ type: "grant.given", app, name } as const];
-    page.tell({ action: "grant.given", app, secret: name, events });
+    after.delete(app);
+    after.set(app, { app, until, createdAt: now, lastUsedAt: null });
+    tell("grant.given", app);
   }
-  if (others.length > 0) {
-    await deleteGrants(
-      tx,
-      userId,
-      id,
-      others.map(({ app }) => app),
-    );
+  const ended = [...after.values()].filter(({ until }) => until !== null && until <= now);
+  for (const { app } of ended) after.delete(app);
+  const surplus = [...after.values()]
+    .toSorted((a, b) => a.createdAt - b.createdAt)
+    .slice(0, Math.max(0, after.size - limits.grantsPerSecret));
+  for (const { app } of surplus) {
+    after.delete(app);
+    tell("grant.revoked", app);
   }
+
   const rows = given.map(({ app, until }) => {
     return { id, app, until: until === null ? null : new Date(until), at };
   });
   await putGrants(tx, userId, rows);
-  page.put({ ...secret, grants: [...grants.values()] });
+  const gone = [...ended, ...surplus].map(({ app }) => app);
+  if (gone.length > 0) await deleteGrants(tx, userId, id, gone);
+  page.put({ ...secret, grants: [...after.values()] });
+
+  function tell(type: "grant.given" | "grant.revoked", app: string): void {
+    page.tell({ action: type, app, secret: name, events: [{ type, app, name }] });
+  }
 }

@@ -1,3 +1,4 @@
+import { limits } from "@portafilter/protocol";
 import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import { createWorld, listed, stored, used } from "./testing/world.ts";
@@ -97,6 +98,29 @@ describeDatabases("grants", (open) => {
     const past = { app: "app-1", name: "NEW", value: "x", until: "2020-01-01T00:00:00Z" };
     expect((await w.ask("ada", "POST", "/secrets/allow", past)).code).toBe("bad_request");
     expect(await used(w, "ada", "app-1", "NEW")).toBe("unknown");
+  });
+
+  test("there are so many of a secret at most, and those given first go", async () => {
+    const w = await world();
+    const id = await stored(w, "ada", "KEY", "one");
+    await w.ask("ada", "POST", "/grants", { app: "first", secretId: id, ...forever });
+    w.clock.now += 1;
+    const apps = Array.from({ length: limits.grantsPerSecret }, (_, n) => `app-${n}`);
+    const grants = apps.map((app) => ({ app, name: "KEY" }));
+    const secrets = [{ name: "KEY", value: "one" }];
+    await w.ask("ada", "POST", "/merge", { mergeId: crypto.randomUUID(), secrets, grants });
+    const server = await w.another();
+    expect(await used(server, "ada", "first", "KEY")).toBe("known");
+    expect(await used(server, "ada", "app-7", "KEY")).toBe("granted one");
+    expect((await listed(server, "ada"))[0]?.grants.length).toBe(limits.grantsPerSecret);
+    w.clock.now += 1;
+    await w.ask("ada", "POST", "/grants", { app: "last", secretId: id, ...forever });
+    expect(await used(server, "ada", "last", "KEY")).toBe("granted one");
+    expect((await listed(server, "ada"))[0]).toMatchObject({ damaged: false });
+    expect((await listed(server, "ada"))[0]?.grants.length).toBe(limits.grantsPerSecret);
+    expect(
+      (await w.audited("ada")).filter((line) => line.startsWith("grant.revoked")),
+    ).toHaveLength(2);
   });
 
   test("when a grant was last used is shown", async () => {

@@ -150,7 +150,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       rateLimit: "write",
       body: api.allowSecret,
       reply: api.secretAnswer,
-      problems: [...failing, "secret_limit", "value_too_long"],
+      problems: [...failing, "not_found", "secret_limit", "value_too_long"],
       handle: (asked) => {
         const { app, name, value, until } = asked.body;
         const allowed = { app, name, value, until: end(until) };
@@ -166,7 +166,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       rateLimit: "write",
       body: api.newGrant,
       reply: api.nothing,
-      problems: failing,
+      problems: [...failing, "not_found"],
       handle: (asked) => {
         const { app, secretId, until } = asked.body;
         return guard(by(asked), { app }, () =>
@@ -183,7 +183,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       rateLimit: "write",
       body: api.revokeGrant,
       reply: api.nothing,
-      problems: failing,
+      problems: [...failing, "not_found"],
       handle: (asked) => {
         const { app, secretId } = asked.body;
         return guard(by(asked), { app }, () => nothing(secrets.revoke(by(asked), app, secretId)));

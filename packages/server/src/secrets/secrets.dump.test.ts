@@ -1,16 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Kysely, PostgresDialect, sql } from "kysely";
-import { Pool } from "pg";
+import { sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import type { DatabaseConfig } from "../db/config.ts";
 import { type Database, openDatabase } from "../db/database.ts";
-import { migrate } from "../db/migrate.ts";
 import { openPostgres } from "../db/postgres.ts";
-import type { Tables } from "../db/tables.ts";
 import { startPostgres } from "../db/testing/postgres.ts";
-import { testConfig } from "../db/testing.ts";
+import { migrated, testConfig } from "../db/testing.ts";
 import { createLog } from "../log.ts";
 import { createWorld, revealed, stored } from "./testing/world.ts";
 
@@ -105,20 +102,12 @@ test("E1: no file of a PGlite holds a value", { timeout: 120_000 }, async () => 
 test("E1: no file of a PostgreSQL holds a value", { timeout: 120_000 }, async () => {
   const server = await startPostgres({ durable: true });
   cleanups.push(() => server.stop());
-  const name = await server.createDatabase();
+  const name = await server.createDatabase(await migrated(server));
   const [row] = await server.query("show data_directory");
   const config = testConfig(server.url(name));
-  await migrateAt(server.url(name));
   const db = await openPostgres(config, createLog("silent"));
   await useEverything(db);
   await db.close();
   await server.kill();
   await expectNoCanary(String(row?.data_directory));
 });
-
-async function migrateAt(url: string): Promise<void> {
-  const dialect = new PostgresDialect({ pool: new Pool({ connectionString: url }) });
-  const kysely = new Kysely<Tables>({ dialect });
-  await migrate(kysely);
-  await kysely.destroy();
-}

@@ -139,9 +139,10 @@ export async function putGrants(
       .insertInto("secret_grant")
       .values(values)
       .onConflict((conflict) =>
-        conflict
-          .columns(["secret_id", "app"])
-          .doUpdateSet((set) => ({ until: set.ref("excluded.until") })),
+        conflict.columns(["secret_id", "app"]).doUpdateSet((set) => ({
+          until: set.ref("excluded.until"),
+          created_at: set.ref("excluded.created_at"),
+        })),
       )
       .execute();
   }

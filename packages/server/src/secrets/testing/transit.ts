@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createDataKeyCache } from "../../keys/data-key-cache.ts";
 import { createDataKeys, type DataKeys } from "../../keys/data-keys.ts";
 import { KeyServerError } from "../../keys/failure.ts";
@@ -21,7 +20,7 @@ export function keysForTest(): KeysForTest {
       await Promise.resolve();
       check();
       state.wrapped++;
-      const wrapped = `vault:v1:${randomUUID()}`;
+      const wrapped = `vault:v1:${crypto.randomUUID()}`;
       keys.set(wrapped, { userId, bytes: Uint8Array.from(bytes) });
       return { wrapped, version: 1 };
     },
