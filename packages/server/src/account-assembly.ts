@@ -33,7 +33,7 @@ export type Assembled = Readonly<{
 
 export type AssemblyPorts = Readonly<{
   log: Log;
-  metrics: Pick<Metrics, "keyServerFailure" | "auditBatch">;
+  metrics: Pick<Metrics, "keyServerFailure" | "auditBatch" | "watchPool">;
 }>;
 
 /**
@@ -63,6 +63,7 @@ export async function assembleAccounts(
   { log, metrics }: AssemblyPorts,
 ): Promise<Assembled> {
   const { authSecret } = settings;
+  metrics.watchPool(db.poolState);
   const events = await createEvents(db);
   const keyClient = createKeyClient(settings.keyServer, log, {
     ...keyClientDefaults,

@@ -18,7 +18,7 @@ const log = createLog("silent");
 const nothing = () => undefined;
 const ports = {
   log,
-  metrics: { keyServerFailure: nothing, auditBatch: nothing },
+  metrics: { keyServerFailure: nothing, auditBatch: nothing, watchPool: nothing },
   platformOrigin: platform,
   trustedProxies: 0,
 };

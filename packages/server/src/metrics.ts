@@ -1,9 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { PoolState } from "./db/database.ts";
 import type { Seen } from "./http/watch.ts";
 import type { KeyFailure } from "./keys/failure.ts";
-
-/** Connections of the database's pool; undefined where there is no pool. */
-export type PoolState = Readonly<{ total: number; idle: number; waiting: number }>;
 
 /** Counts for operators. No label is an address, a name or anything else that came from outside. */
 export type Metrics = Readonly<{

@@ -33,8 +33,13 @@ export type Database = Readonly<{
   ): Promise<() => Promise<void>>;
   /** Whether the database answers. Never rejects. */
   isReady(): Promise<boolean>;
+  /** Connections of the pool and who waits for one; undefined where there is no pool. For metrics. */
+  poolState(): PoolState | undefined;
   close(): Promise<void>;
 }>;
+
+/** How many connections there are, how many of them nobody uses, and how many wait for one. */
+export type PoolState = Readonly<{ total: number; idle: number; waiting: number }>;
 
 /**
  * Opens the database that the settings name. On PGlite, migrations are made now.

@@ -83,6 +83,7 @@ export function databaseOn(pglite: PGlite): Database {
     transaction: (work) => inTransaction(kysely, work),
     // Nothing is lost on the way: it is this process that notifies.
     listen: (channel, on) => pglite.listen(plainName(channel), on),
+    poolState: () => undefined,
     isReady: () =>
       sql`select 1`.execute(kysely).then(
         () => true,

@@ -4,6 +4,7 @@ import { type ClientConfig, Pool, types } from "pg";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { PostgresConfig } from "./config.ts";
+import type { PoolState } from "./database.ts";
 import { sqlState, UnusableDatabase } from "./faults.ts";
 import type { Tables } from "./tables.ts";
 import type { Connections } from "./transactions.ts";
@@ -20,7 +21,7 @@ export function clientConfig(config: PostgresConfig): ClientConfig {
 }
 
 /** A pool of connections, each of which gives up on what takes too long, and none of which ends the process. */
-export function createPool(config: PostgresConfig, log: Log): Connections {
+export function createPool(config: PostgresConfig, log: Log): Connections & Pooled {
   const pool = new Pool({
     ...clientConfig(config),
     max: config.pool,
@@ -41,8 +42,15 @@ export function createPool(config: PostgresConfig, log: Log): Connections {
   return {
     connect: () => pool.connect(),
     end: () => pool.end(),
+    poolState: () => ({
+      total: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 }
+
+type Pooled = Readonly<{ poolState: () => PoolState }>;
 
 function parserOf(...[oid, format]: Parameters<typeof types.getTypeParser>) {
   const usual = types.getTypeParser(oid, format) as (text: string) => unknown;

@@ -7,14 +7,15 @@ import { requireMigrated } from "./migrate.ts";
 import { listenOn } from "./postgres-listener.ts";
 import { createPool, untilReachable } from "./postgres-pool.ts";
 import type { Tables } from "./tables.ts";
-import { guarded, inTransaction } from "./transactions.ts";
+import { type Connections, guarded, inTransaction } from "./transactions.ts";
 
 /**
  * Opens a pool to PostgreSQL, waiting a moment for a database that is coming up.
  * @throws UnusableDatabase when it cannot be reached, or when its tables are not those of this software.
  */
 export async function openPostgres(config: PostgresConfig, log: Log): Promise<Database> {
-  const kysely = await connectPostgres(config, log);
+  const pool = createPool(config, log);
+  const kysely = await connectPostgres(config, log, pool);
   try {
     await requireMigrated(kysely);
   } catch (error) {
@@ -28,6 +29,7 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<Da
       listenOn(config, channel, { on, onLost }, log).catch((error: unknown) => {
         throw faultOf(error);
       }),
+    poolState: pool.poolState,
     isReady: () => takesWrites(kysely),
     close: () => kysely.destroy(),
   };
@@ -37,9 +39,13 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<Da
  * A connection to PostgreSQL, whatever its tables are.
  * @throws UnusableDatabase when it cannot be reached.
  */
-export async function connectPostgres(config: PostgresConfig, log: Log): Promise<Kysely<Tables>> {
+export async function connectPostgres(
+  config: PostgresConfig,
+  log: Log,
+  pool: Connections = createPool(config, log),
+): Promise<Kysely<Tables>> {
   const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: guarded(createPool(config, log)) }),
+    dialect: new PostgresDialect({ pool: guarded(pool) }),
   });
   try {
     await untilReachable(kysely, config.startTimeout, log);

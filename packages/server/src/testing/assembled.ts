@@ -30,7 +30,7 @@ export async function testAssembly(settings = testSettings): Promise<TestAssembl
   const lines: string[] = [];
   const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
   const nothing = () => undefined;
-  const metrics = { keyServerFailure: nothing, auditBatch: nothing };
+  const metrics = { keyServerFailure: nothing, auditBatch: nothing, watchPool: nothing };
   const database = databaseOn(await freshPGlite());
   await migrate(database.kysely);
   const assembled = await assembleAccounts(settings, database, { log, metrics });
