@@ -25,8 +25,16 @@ export function fetchTree(image: Image): Promise<Tree> {
 
 /** The first `bytes` of the pack, or all of it. */
 export async function fetchPack(tree: Tree, bytes?: number): Promise<Uint8Array> {
-  const range = bytes === undefined ? {} : { headers: { range: `bytes=0-${bytes - 1}` } };
-  return new Uint8Array(await (await fetchFile(tree.pack, range)).arrayBuffer());
+  const response =
+    bytes === undefined
+      ? await fetchFile(tree.pack)
+      : await fetchFile(partOf(tree), { headers: { range: `bytes=0-${bytes - 1}` } });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Where parts of the pack are asked for: under its own address, Chromium would then cache neither them nor the whole. */
+export function partOf(tree: Tree): string {
+  return `${tree.pack}?part`;
 }
 
 /**
