@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-/** Milliseconds after the address was entered, and bytes received until the dialog was there. */
+/** Milliseconds after the address was entered. `dialog`: it has been painted. */
 export type Start = {
   readonly frame: number;
   readonly runtime: number;
@@ -8,7 +8,6 @@ export type Start = {
   readonly ready: number;
   readonly asked: number;
   readonly dialog: number;
-  readonly bytes: number;
 };
 
 type Seen = { at: number; type: string; phase?: string };
@@ -22,15 +21,10 @@ export async function measureStart(
   url: string,
 ): Promise<{ page: Page; start: Start }> {
   const page = await context.newPage();
-  let bytes = 0;
-  context.on("requestfinished", (request) => {
-    void request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
-      bytes += responseBodySize + responseHeadersSize;
-    });
-  });
   await page.goto(url);
-  await page.getByRole("dialog").waitFor();
-  const dialog = await page.evaluate(() => performance.now());
+  await page.waitForFunction(() =>
+    (globalThis as unknown as { seen: Seen[] }).seen.some(({ type }) => type === "dialog"),
+  );
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen[] }).seen);
   const at = (match: (message: Seen) => boolean) => seen.find(match)?.at ?? Number.NaN;
   return {
@@ -41,13 +35,15 @@ export async function measureStart(
       starting: at(({ phase }) => phase === "starting"),
       ready: at(({ phase }) => phase === "ready"),
       asked: at(({ type }) => type === "secret.request"),
-      dialog,
-      bytes,
+      dialog: at(({ type }) => type === "dialog"),
     },
   };
 }
 
-/** Runs in every page before its scripts: notes when which message reached the host page. */
+/**
+ * Runs in every page before its scripts: notes when which message reached the host page, and when its
+ * dialog was painted. Who asks from outside whether it is there hears of it up to half a second later.
+ */
 export function noteMessages(): void {
   const noted: Seen[] = [];
   Object.assign(globalThis, { seen: noted });
@@ -63,5 +59,15 @@ export function noteMessages(): void {
         },
       );
     }
+  };
+  const show = Reflect.get<HTMLDialogElement, "showModal">(
+    HTMLDialogElement.prototype,
+    "showModal",
+  );
+  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
+    show.call(this);
+    requestAnimationFrame(() => {
+      setTimeout(() => noted.push({ at: performance.now(), type: "dialog" }));
+    });
   };
 }
