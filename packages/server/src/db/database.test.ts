@@ -145,7 +145,7 @@ describeDatabases("notifications", (open) => {
     await send("one");
     await expect(send("undone", true)).rejects.toThrow("on purpose");
     await send("two");
-    await expect.poll(() => heard).toEqual(["one", "two"]);
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["one", "two"]);
     await end();
     await send("three");
     await database.isReady();
@@ -176,7 +176,7 @@ describeDatabases("errors", (open, kind) => {
     }
   });
 
-  test("of a database that is closed are problems", async () => {
+  test("a database that is closed is not ready", async () => {
     const database = await open();
     await database.close();
     expect(await database.isReady()).toBe(false);

@@ -29,7 +29,7 @@ export function faultOf(error: unknown): unknown {
   if (error instanceof Problem) return error;
   const state = sqlState(error);
   if (state !== undefined) withoutValues(error as Error, state);
-  if (state !== undefined && !states.test(state)) return error;
+  if (state !== undefined && !states.test(state) && !isStale(error)) return error;
   return new Problem("database_unavailable", { cause: error });
 }
 
@@ -58,7 +58,12 @@ export function sqlState(error: unknown): string | undefined {
  */
 export function breaksConnection(error: unknown): boolean {
   const state = sqlState(error);
-  return state === undefined || /^(?:08|57P)|^(?:25006|25P03)$/.test(state);
+  return state === undefined || /^(?:08|57P)|^(?:25006|25P03)$/.test(state) || isStale(error);
+}
+
+/** Whether a prepared statement is of tables that were changed since; a new connection has none. */
+function isStale(error: unknown): boolean {
+  return sqlState(error) === "0A000" && (error as ServerError).routine === "RevalidateCachedQuery";
 }
 
 /** Whether a transaction lost against another one and would do better at the next try. */

@@ -55,7 +55,7 @@ test("the tables are the same on PGlite and on PostgreSQL", async () => {
   const found = await shape(pglite);
   expect(found.columns.length).toBeGreaterThan(20);
   expect(found).toEqual(await shape(await open(config)));
-}, 60_000);
+}, 120_000);
 
 test("a database that lacks tables is refused, and one line says what to do", async () => {
   const { config, order } = await empty();
@@ -124,4 +124,4 @@ test("PGlite's folder is migrated when it is opened, and stays so", async () => 
   await expect(migrating).rejects.toThrow(`in use by process ${process.pid}`);
   await database.close();
   expect(await migrateDatabase({ config, servingUrl: undefined }, log)).toEqual([]);
-}, 60_000);
+}, 120_000);

@@ -1,11 +1,11 @@
-import type { Kysely } from "kysely";
-import { sql } from "kysely";
-import { type ClientConfig, Pool, types } from "pg";
+import { type Kysely, type PostgresPoolClient, sql } from "kysely";
+import { type ClientConfig, Pool, type PoolClient, types } from "pg";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { PostgresConfig } from "./config.ts";
 import type { PoolState } from "./database.ts";
 import { sqlState, UnusableDatabase } from "./faults.ts";
+import { createPreparing } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 import type { Connections } from "./transactions.ts";
 import { int8, safeInteger } from "./values.ts";
@@ -39,8 +39,15 @@ export function createPool(config: PostgresConfig, log: Log): Connections & Pool
   // while it is in use, between two statements.
   pool.on("error", onError);
   pool.on("connect", (client) => client.on("error", onError));
+  const preparing = createPreparing();
+  const known = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
-    connect: () => pool.connect(),
+    async connect() {
+      const client = await pool.connect();
+      const connection = known.get(client) ?? preparing(client);
+      known.set(client, connection);
+      return connection;
+    },
     end: () => pool.end(),
     poolState: () => ({
       total: pool.totalCount,

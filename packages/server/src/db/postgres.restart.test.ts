@@ -56,7 +56,7 @@ test("killed and started again, the database is there again without a restart of
     code: "database_unavailable",
   });
   expect(await isReady()).toBe(false);
-  await expect.poll(() => lost).toBe(1);
+  await expect.poll(() => lost, { timeout: 10_000 }).toBe(1);
 
   await server.start();
   await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
@@ -64,8 +64,8 @@ test("killed and started again, the database is there again without a restart of
   await transaction((tx) => sql`insert into kept values (3)`.execute(tx));
   expect((await sql`select n from kept`.execute(kysely)).rows).toEqual([{ n: 3 }]);
   await server.query("select pg_notify('some_channel', 'again')", name);
-  await expect.poll(() => heard).toEqual(["again"]);
-});
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["again"]);
+}, 60_000);
 
 test("a server that ends single connections, as on a change of its settings, is not noticed later", async () => {
   const { kysely, isReady } = await open({ pool: 3 });
@@ -73,7 +73,7 @@ test("a server that ends single connections, as on a change of its settings, is 
   await server.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'portafilter'",
   );
-  await expect.poll(isReady).toBe(true);
+  await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
   for (let i = 0; i < 6; i += 1) await sql`select 1`.execute(kysely);
 });
 
@@ -110,6 +110,7 @@ test("a copy that takes no writes is not ready", async () => {
   await server.query(`alter database ${name} set default_transaction_read_only = on`);
   const reading = await openPostgres(config, createLog("silent"));
   onTestFinished(() => reading.close());
+  expect(await reading.isReady()).toBe(false);
   await expect(sql`create table t (n int8)`.execute(reading.kysely)).rejects.toMatchObject({
     code: "database_unavailable",
   });
@@ -127,4 +128,26 @@ test("a database that cannot be used stops the start with one line without its p
   await expect(start("postgres://owner:canary-pw@127.0.0.1:1/x")).rejects.toThrow(
     /^The database cannot be reached \(ECONNREFUSED\).$/,
   );
+});
+
+test("tables that are changed under it cost each connection one statement", async () => {
+  const { kysely } = await open({ pool: 1 });
+  await sql`create table changed (n int8)`.execute(kysely);
+  const read = () => sql`select * from changed`.execute(kysely);
+  await read();
+  await sql`alter table changed add more int8`.execute(kysely);
+  await expect(read()).rejects.toMatchObject({ code: "database_unavailable" });
+  await read();
+});
+
+test("more statements than a connection keeps prepared work all the same", async () => {
+  const { kysely } = await open({ pool: 1 });
+  for (let n = 0; n < 400; n += 1) {
+    const { rows } = await sql`select ${sql.lit(n)}::int8 as n`.execute(kysely);
+    expect(rows).toEqual([{ n }]);
+  }
+  const kept = await sql<{ n: number }>`select count(*) as n from pg_prepared_statements`.execute(
+    kysely,
+  );
+  expect(kept.rows[0]?.n).toBe(300);
 });

@@ -56,10 +56,13 @@ export async function connectPostgres(
   return kysely;
 }
 
+/** A server that follows another one answers too, and takes no writes. */
 async function takesWrites(kysely: Kysely<Tables>): Promise<boolean> {
-  const asked = sql<{ copy: boolean }>`select pg_is_in_recovery() as copy`.execute(kysely);
+  const asked = sql<{
+    reads: string;
+  }>`select current_setting('transaction_read_only') as reads`.execute(kysely);
   return asked.then(
-    ({ rows: [row] }) => row?.copy === false,
+    ({ rows: [row] }) => row?.reads === "off",
     () => false,
   );
 }
