@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
@@ -13,7 +14,8 @@ type Ports = Readonly<{
 
 /**
  * Writes events of all accounts in common transactions. An account whose chain somebody else holds, or
- * that has none yet, gets transactions of its own, so that no account makes others wait.
+ * that has none yet, gets transactions of its own, so that no account makes others wait. So do all of a
+ * batch that the database refused, so that nobody fails for another's rows.
  */
 export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) => Promise<void> {
   const lanes = new Map<string, (event: Unplaced) => Promise<void>>();
@@ -39,8 +41,19 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
     return lane;
   }
 
+  /** Undefined when the database refused the statement: a row of one account is in the way. */
+  const together = (events: readonly Unplaced[]): Promise<Refused | undefined> =>
+    db
+      .transaction((tx) => extend(tx, key, events, "skip"))
+      .catch((error: unknown) => {
+        if (error instanceof Problem) throw error;
+        return undefined;
+      });
+
   return groupCommit<Unplaced>(async (events) => {
-    const { absent, forged } = await db.transaction((tx) => extend(tx, key, events, "skip"));
+    const refused = await together(events);
+    if (refused === undefined) return (event) => laneOf(event.userId)(event);
+    const { absent, forged } = refused;
     onBatch(events.filter(({ userId }) => !absent.has(userId) && !forged.has(userId)).length);
     return (event) =>
       absent.has(event.userId)
@@ -49,8 +62,18 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
   });
 }
 
-/** Adds events in a transaction, beginning the chains that are not there yet. */
+/**
+ * Adds events in a transaction, beginning the chains that are not there yet.
+ * @throws Problem `integrity_failure` when there are rows after the end of a chain.
+ */
 export async function addAll(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
+  return add(tx, key, events).catch((cause: unknown) => {
+    if (isUniqueViolation(cause, "audit_pkey")) throw new Problem("integrity_failure", { cause });
+    throw cause;
+  });
+}
+
+async function add(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
   const first = await extend(tx, key, events, "wait");
   if (first.absent.size === 0) return first;
   await begin(tx, key, [...first.absent]);

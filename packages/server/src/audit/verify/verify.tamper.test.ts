@@ -134,6 +134,28 @@ describeDatabases("verification of the audit (E6)", (open) => {
     expect(await found(db)).toEqual([["ada", 4]]);
   });
 
+  test.for([
+    [
+      "rows were added after the end",
+      `insert into audit select user_id, 7, at, action, app, secret, device, mac from audit
+       where user_id = 'ada' and seq = 6`,
+    ],
+    ["the end was taken away", "delete from audit_head where user_id = 'ada'"],
+  ] as const)("where %s nothing is written, and others go on", async ([, statement]) => {
+    const { db, audit } = await written(open);
+    await run(db, statement);
+    const event = (userId: string) => ({ userId, action: "secret.used" }) as const;
+    const outcomes = await Promise.allSettled(
+      ["ada", "bob", "ada", "bob"].map((userId) => audit.record(event(userId))),
+    );
+    const refused = { status: "rejected", reason: { code: "integrity_failure" } };
+    const fine = { status: "fulfilled" };
+    expect(outcomes).toMatchObject([refused, fine, refused, fine]);
+    const appended = db.transaction((tx) => audit.append(tx, [event("ada")]));
+    await expect(appended).rejects.toMatchObject({ code: "integrity_failure" });
+    expect((await audit.page("bob", null)).entries).toHaveLength(8);
+  });
+
   test("is wrong under another key", async () => {
     const { db } = await written(open);
     const other = auditKey("another secret of 32 bytes for tests");
