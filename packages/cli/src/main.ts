@@ -22,6 +22,15 @@ program
     await serve(console.log);
   });
 program
+  .command("account")
+  .description("what an operator does for somebody with an account")
+  .command("reset-link <email>")
+  .description("make the link by which somebody chooses a new password")
+  .action(async (email: string) => {
+    const { tellResetLink } = await import("./account.ts");
+    await tellResetLink(email, console.log);
+  });
+program
   .command("audit")
   .description("what was written down of what happened")
   .command("verify")

@@ -1,8 +1,9 @@
 export { type AccountParts, openAccountParts, withoutAccounts } from "./account-parts.ts";
+export { isNoEmail, makeResetLink } from "./accounts/reset-link.ts";
 export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { runVerification, type VerifyOutcome } from "./audit/verify/run.ts";
 export { type Config, ConfigError, readConfig, readVerifyConfig } from "./config.ts";
-export { readMigrateConfig } from "./db/config.ts";
+export { readDatabaseConfig, readMigrateConfig } from "./db/config.ts";
 export { migrateDatabase } from "./db/migrate-database.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
 export { type Listening, listen } from "./listen.ts";

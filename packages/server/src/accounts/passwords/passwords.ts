@@ -15,9 +15,11 @@ const shortest = 8;
 const longest = 256;
 
 export type Passwords = Readonly<{
+  /** @throws Problem `password_refused` for one that is too short, too long or too common. */
+  check: (password: string) => void;
   /**
    * Secret material goes in, a PHC string comes out.
-   * @throws Problem `password_refused` for one that is too short, too long or too common.
+   * @throws Problem `password_refused` as `check`.
    */
   hash: (password: string) => Promise<string>;
   /**
@@ -43,10 +45,16 @@ export function createPasswords(work: Work = argon2): Passwords {
     }
   };
   let dummy: Promise<string> | undefined;
+  const check = (text: string) => {
+    if (!isAcceptable(text)) throw new Problem("password_refused");
+  };
   return {
+    check: (password) => {
+      check(password.normalize("NFC"));
+    },
     hash: async (password) => {
       const text = password.normalize("NFC");
-      if (!isAcceptable(text)) throw new Problem("password_refused");
+      check(text);
       return inTurn(() => work.hash(text));
     },
     verify: async (password, known) => {

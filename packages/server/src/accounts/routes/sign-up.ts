@@ -24,6 +24,7 @@ export function signUpRoute(parts: Parts): Route {
     async handle({ body, address, device, request, header }) {
       const { mailer } = parts;
       const email = normaliseEmail(body.email);
+      passwords.check(body.password);
       if (mailer !== null) await limits.mail(email, address);
       const password = await passwords.hash(body.password);
       if (mailer !== null) {

@@ -38,6 +38,8 @@ export type World = Readonly<{
   worked: () => number;
   /** Lets time pass, for accounts. */
   pass: (milliseconds: number) => void;
+  /** How much time has passed that way. */
+  passed: () => number;
   forgotten: string[];
 }>;
 
@@ -89,6 +91,7 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
     pass: (milliseconds) => {
       ahead += milliseconds;
     },
+    passed: () => ahead,
   };
 }
 

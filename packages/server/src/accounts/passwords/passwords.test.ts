@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { argon2, createPasswords } from "./passwords.ts";
+
+describe("passwords", () => {
+  test("are hashed by argon2id with today's parameters, each with its own salt", async () => {
+    const passwords = createPasswords();
+    const [one, two] = [
+      await passwords.hash("Analytical Engine"),
+      await passwords.hash("Analytical Engine"),
+    ];
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(one).not.toBe(two);
+    expect(passwords.isOutdated(one)).toBe(false);
+    expect(await passwords.verify("Analytical Engine", one)).toBe(true);
+    expect(await passwords.verify("analytical Engine", one)).toBe(false);
+  });
+
+  test("hashes of other parameters and kinds are outdated, and still verified", async () => {
+    const { hash } = await import("@node-rs/argon2");
+    const passwords = createPasswords();
+    const old = await hash("Analytical Engine", { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+    expect(passwords.isOutdated(old)).toBe(true);
+    expect(await passwords.verify("Analytical Engine", old)).toBe(true);
+  });
+
+  test("without a hash the answer is no, after one verification", async () => {
+    let verified = 0;
+    const passwords = createPasswords({
+      ...argon2,
+      verify: (hash, password) => {
+        verified += 1;
+        return argon2.verify(hash, password);
+      },
+    });
+    expect(await passwords.verify("no password has this hash", null)).toBe(false);
+    expect(verified).toBe(1);
+  });
+
+  test.each([
+    ["seven characters", "1a!B2c#"],
+    ["seven characters in fourteen", "🔑".repeat(7)],
+    ["too many", "x".repeat(257)],
+    ["a common one", "1q2w3e4r5t"],
+    ["a common one in capitals", "QWERTYUIOP"],
+    ["half of a character", "Analytical \ud800 Engine"],
+  ])("%s are refused", (_name, password) => {
+    expect(() => {
+      createPasswords().check(password);
+    }).toThrow(expect.objectContaining({ code: "password_refused" }));
+  });
+
+  test.each(["12 monkeys!", "🔑".repeat(8), "x".repeat(256), "        ", "пароль-пароль"])(
+    "%j is as good as any",
+    (password) => {
+      expect(() => {
+        createPasswords().check(password);
+      }).not.toThrow();
+    },
+  );
+
+  test("a flood is refused instead of waited for", async () => {
+    const passwords = createPasswords({
+      ...argon2,
+      hash: () => new Promise((resolve) => setTimeout(resolve, 50, "done")),
+    });
+    const all = await Promise.allSettled(
+      Array.from({ length: 250 }, () => passwords.hash("Analytical Engine")),
+    );
+    expect(all.filter(({ status }) => status === "rejected")).toHaveLength(50);
+  });
+});

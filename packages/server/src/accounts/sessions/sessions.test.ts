@@ -1,0 +1,159 @@
+import { limits } from "@portafilter/protocol";
+import { beforeAll, expect, test } from "vitest";
+import { describeDatabases } from "../../db/testing.ts";
+import { cookies } from "../cookie.ts";
+import { codeOf, isFresh, newPerson, secondBrowser, whoIs } from "../testing/person.ts";
+import { createWorld, type World } from "../testing/world.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+describeDatabases("sessions", (open) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld(await open());
+  });
+  const rowsOf = async (email: string) =>
+    world.db.kysely
+      .selectFrom("account_session")
+      .innerJoin("account", "account.id", "account_session.user_id")
+      .selectAll("account_session")
+      .where("account.email", "=", email)
+      .execute();
+
+  test("the database holds a hash of the token, which is no token itself", async () => {
+    const { email, browser } = await newPerson(world);
+    const token = browser.token() ?? "";
+    const [row] = await rowsOf(email);
+    const stored = Buffer.from(row?.token_hash ?? []);
+    const everything = JSON.stringify(row) + stored.toString("latin1");
+    expect(everything).not.toContain(token);
+    expect(stored.includes(Buffer.from(token, "base64url"))).toBe(false);
+    for (const forged of [stored.toString("base64url"), stored.toString("hex"), row?.id ?? ""]) {
+      const eve = world.browser();
+      eve.jar.set(cookies.session, forged);
+      expect(await whoIs(eve)).toBeNull();
+    }
+  });
+
+  test("30 days without use end a session; use puts that off, written once an hour", async () => {
+    const { email, browser } = await newPerson(world);
+    world.pass(30 * minute);
+    await whoIs(browser);
+    const [first] = await rowsOf(email);
+    expect(first?.seen_at).toEqual(first?.created_at);
+    world.pass(29 * day);
+    expect(await whoIs(browser)).not.toBeNull();
+    const [second] = await rowsOf(email);
+    expect(second?.seen_at).not.toEqual(first?.seen_at);
+    world.pass(30 * day - minute);
+    expect(await whoIs(browser)).not.toBeNull();
+    world.pass(30 * day);
+    expect(await whoIs(browser)).toBeNull();
+  });
+
+  test("90 days end a session, however much it is used", async () => {
+    const { browser } = await newPerson(world);
+    for (let days = 0; days < 85; days += 17) {
+      world.pass(17 * day);
+      expect(await whoIs(browser)).not.toBeNull();
+    }
+    world.pass(5 * day + minute);
+    expect(await whoIs(browser)).toBeNull();
+  });
+
+  test("a confirmation does not make a session live longer", async () => {
+    const { password, browser } = await newPerson(world);
+    for (const days of [29, 29, 29]) {
+      world.pass(days * day);
+      expect(await codeOf(browser, "confirm", { password })).toBeUndefined();
+    }
+    world.pass(3 * day + minute);
+    expect(await whoIs(browser)).toBeNull();
+  });
+
+  test("a sign-in is fresh for exactly as long as the limit says", async () => {
+    const { browser } = await newPerson(world);
+    world.pass(limits.freshness - 5_000);
+    expect(await isFresh(browser)).toBe(true);
+    world.pass(10_000);
+    expect(await isFresh(browser)).toBe(false);
+  });
+
+  test("who is asking is found by one statement on an index", async () => {
+    const { browser } = await newPerson(world);
+    const { db } = world;
+    const headers = new Headers({ cookie: `${cookies.session}=${browser.token() ?? ""}` });
+    const statements: string[] = [];
+    const { createSessions } = await import("./sessions.ts");
+    const sessions = createSessions({
+      db: { ...db, kysely: db.kysely.withPlugin(spy(statements)) },
+      audit: world.audit,
+      events: world.events,
+      now: Date.now,
+    });
+    world.pass(-world.passed());
+    expect(await sessions.of(headers)).toMatchObject({ isFresh: true });
+    expect(statements).toEqual(["SelectQueryNode"]);
+    const { rows } = await db.kysely.executeQuery<Record<string, string>>({
+      ...db.kysely.selectFrom("account_session").select("id").compile(),
+      sql: `explain select id from account_session where token_hash = '\\x00'`,
+      parameters: [],
+    });
+    expect(rows.map((row) => Object.values(row).join()).join()).toMatch(/Index/);
+  });
+
+  test("the hundred-and-first device takes the place of the one used longest ago", async () => {
+    const person = await newPerson(world);
+    world.pass(2_000);
+    const userId = (await whoIs(person.browser))?.id ?? "";
+    const at = new Date(Date.now() + world.passed());
+    await world.db.kysely
+      .insertInto("account_session")
+      .values(
+        Array.from({ length: 99 }, (_, index) => ({
+          id: `${userId}-${String(index)}`,
+          user_id: userId,
+          token_hash: Buffer.from(`${userId} ${String(index)}`),
+          device: null,
+          created_at: at,
+          confirmed_at: at,
+          seen_at: at,
+        })),
+      )
+      .execute();
+    world.pass(2_000);
+    const last = await secondBrowser(world, person);
+    expect(await whoIs(last)).not.toBeNull();
+    expect(await whoIs(person.browser)).toBeNull();
+    expect(await rowsOf(person.email)).toHaveLength(100);
+  });
+
+  test("ended sessions are told of, to those alone", async () => {
+    const person = await newPerson(world);
+    const other = await secondBrowser(world, person);
+    const { body } = await other.ask("/api/v1/account/devices");
+    const devices = body.devices as { id: string; current: boolean }[];
+    const user = await whoIs(other);
+    const told: string[] = [];
+    for (const { id, current } of devices) {
+      world.events.subscribe(user?.id ?? "", id, ({ type }) => {
+        told.push(`${current ? "current" : "other"} ${type}`);
+      });
+    }
+    await codeOf(other, "devices/end-others", {});
+    await expect.poll(() => told).toContain("other session.ended");
+    expect(told).not.toContain("current session.ended");
+  });
+});
+
+/** Notes what kinds of statements are made. */
+function spy(statements: string[]) {
+  return {
+    transformQuery: <T extends { kind: string }>({ node }: { node: T }) => {
+      statements.push(node.kind);
+      return node;
+    },
+    transformResult: <T>({ result }: { result: T }) => Promise.resolve(result),
+  };
+}
