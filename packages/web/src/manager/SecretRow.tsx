@@ -62,7 +62,8 @@ export function SecretRow({ secret, onDone }: Props) {
           <>
             <section aria-label={words.value.title}>
               <h4>{words.value.title}</h4>
-              <RevealValue id={secret.id} name={secret.name} />
+              {/* A value that is shown goes when it is no longer the one in use. */}
+              <RevealValue key={secret.version} id={secret.id} name={secret.name} />
             </section>
             <section aria-label={words.grants.title}>
               <h4>{words.grants.title}</h4>
