@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { PoolState } from "./db/database.ts";
+import type { PoolState } from "./db/pool-state.ts";
 import type { Seen } from "./http/watch.ts";
 import type { KeyFailure } from "./keys/failure.ts";
 

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Log } from "../log.ts";
 import type { DatabaseConfig } from "./config.ts";
 import { openPGlite } from "./pglite.ts";
+import type { PoolState } from "./pool-state.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Tables } from "./tables.ts";
 
@@ -37,9 +38,6 @@ export type Database = Readonly<{
   poolState(): PoolState | undefined;
   close(): Promise<void>;
 }>;
-
-/** How many connections there are, how many of them nobody uses, and how many wait for one. */
-export type PoolState = Readonly<{ total: number; idle: number; waiting: number }>;
 
 /**
  * Opens the database that the settings name. On PGlite, migrations are made now.
