@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { ensurePrograms } from "./programs.ts";
+import { retriedFile } from "./retries.ts";
 
 /**
- * Builds everything, runs every test and closes with one line of counts. Arguments narrow it down to
- * vitest projects: `node tools/test.ts unit`.
+ * Builds everything, runs every test and closes with the names of those that had to be tried again and
+ * one line of counts. Arguments narrow it down to vitest projects: `node tools/test.ts unit`.
  */
 const projects = process.argv.slice(2);
 const results = "test-results/vitest.json";
@@ -14,7 +15,7 @@ const built = spawnSync("node", ["tools/build.ts"], { stdio: "inherit" });
 if (built.status !== 0) process.exit(1);
 
 mkdirSync("test-results", { recursive: true });
-rmSync(results, { force: true });
+for (const file of [results, retriedFile]) rmSync(file, { force: true });
 const run = spawnSync(
   "vitest",
   [
@@ -22,6 +23,7 @@ const run = spawnSync(
     ...(projects.length > 0 ? projects : ["unit", "e2e"]).flatMap((name) => ["--project", name]),
     "--reporter=default",
     "--reporter=json",
+    "--reporter=./tools/retries.ts",
     `--outputFile.json=${results}`,
   ],
   { stdio: ["ignore", "inherit", "inherit"] },
@@ -41,6 +43,8 @@ const failed =
   report.numFailedTests === 0 && !report.success
     ? Math.max(1, report.numFailedTestSuites)
     : report.numFailedTests;
+const retried = JSON.parse(readFileSync(retriedFile, "utf8")) as string[];
+for (const name of retried) console.log(`tried again: ${name}`);
 const skipped = report.numPendingTests + report.numTodoTests;
 console.log(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = run.status === 0 && failed === 0 ? 0 : 1;
