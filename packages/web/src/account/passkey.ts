@@ -29,18 +29,22 @@ export async function autofillWorks(): Promise<boolean> {
 }
 
 /**
- * Asks for a passkey and signs in with it; signed in already, the sign-in is fresh again. `autofill`
- * waits, for as long as it takes, until the visitor picks one in a field marked `webauthn`.
- * Throws `PasskeyError`, or `ApiError`.
+ * Asks for a passkey and signs in with it; signed in already, the sign-in is fresh again. With
+ * `autofill` it waits until the visitor picks one in a field marked `webauthn`, or until the signal.
+ * Throws `PasskeyError`, or `ApiError`, or the signal's reason.
  */
-export async function signInByPasskey(calls: AccountCalls, autofill = false): Promise<void> {
+export async function signInByPasskey(calls: AccountCalls, autofill?: AbortSignal): Promise<void> {
   const web = await library();
   const options = await calls.signInOptions();
+  autofill?.throwIfAborted();
+  autofill?.addEventListener("abort", () => {
+    web.WebAuthnAbortService.cancelCeremony();
+  });
   const answer = await ceremony(web, () =>
     web.startAuthentication({
       // The server's library wrote it and the browser judges it; we only carry it.
       optionsJSON: options,
-      useBrowserAutofill: autofill,
+      useBrowserAutofill: autofill !== undefined,
     }),
   );
   try {
@@ -59,11 +63,6 @@ export async function addPasskey(calls: AccountCalls): Promise<void> {
     web.startRegistration({ optionsJSON: options as never }),
   );
   await calls.register(answer);
-}
-
-/** Ends an `autofill` that waits. */
-export async function stopAutofill(): Promise<void> {
-  (await library()).WebAuthnAbortService.cancelCeremony();
 }
 
 function library(): Promise<Library> {

@@ -40,6 +40,7 @@ export function SignInPage() {
     check: ({ email, password }) =>
       onlyProblems({ email: emailProblem(email), password: passwordProblem(password) }),
     async submit({ email, password }) {
+      autofill.stop();
       await calls.signIn({ email: cleanEmail(email), password });
       done();
     },
@@ -52,7 +53,7 @@ export function SignInPage() {
     return <AlreadySignedIn email={account.user.email} then={then} />;
   return (
     <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account.status)}>
-      <form {...form.props} {...autofill} className={styles.form}>
+      <form {...form.props} {...autofill.form} className={styles.form}>
         <TextField
           name="email"
           label={fields.email}

@@ -1,10 +1,10 @@
-import { useEffect, useEffectEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import { calls } from "../../account/page-calls.ts";
-import { autofillWorks, signInByPasskey, stopAutofill } from "../../account/passkey.ts";
+import { autofillWorks, signInByPasskey } from "../../account/passkey.ts";
 
 /**
  * Lets the browser offer passkeys in the email field. Begins when the visitor comes near the form,
- * not with the page: each beginning costs the server a challenge.
+ * not with the page: each beginning costs the server a challenge. `stop` is for who goes another way.
  */
 export function usePasskeyAutofill(onSignedIn: () => void) {
   const [near, setNear] = useState(false);
@@ -15,7 +15,7 @@ export function usePasskeyAutofill(onSignedIn: () => void) {
     const offer = async () => {
       if (!(await autofillWorks())) return;
       leaving.signal.throwIfAborted();
-      await signInByPasskey(calls, true);
+      await signInByPasskey(calls, leaving.signal);
       leaving.signal.throwIfAborted();
       signedIn();
     };
@@ -23,11 +23,19 @@ export function usePasskeyAutofill(onSignedIn: () => void) {
     offer().catch(() => undefined);
     return () => {
       leaving.abort();
-      stopAutofill().catch(() => undefined);
     };
   }, [near]);
-  const come = () => {
-    setNear(true);
+  return {
+    form: {
+      onPointerEnter() {
+        setNear(true);
+      },
+      onKeyUp({ key }: KeyboardEvent) {
+        if (key === "Tab") setNear(true);
+      },
+    },
+    stop() {
+      setNear(false);
+    },
   };
-  return { onPointerEnter: come, onFocus: come };
 }
