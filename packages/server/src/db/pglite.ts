@@ -5,7 +5,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import { createGate } from "../gate.ts";
 import type { PGliteConfig } from "./config.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database-port.ts";
 import { durableFiles, durableStart, syncAll, syncOne } from "./durable-files.ts";
 import { UnusableDatabase } from "./faults.ts";
 import { lockFolder } from "./folder-lock.ts";

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Log } from "../log.ts";
 import type { PostgresConfig } from "./config.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database-port.ts";
 import { faultOf } from "./faults.ts";
 import { requireMigrated } from "./migrate.ts";
 import { listenOn } from "./postgres-listener.ts";
