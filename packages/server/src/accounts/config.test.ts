@@ -46,6 +46,8 @@ test("providers are named by their settings", () => {
 test.each([
   [{ SMTP_URL: "smtps://mail.example" }, "MAIL_FROM"],
   [{ MAIL_FROM: "a@b.example" }, "SMTP_URL"],
+  [{ SMTP_URL_FILE: "/nowhere/canary", MAIL_FROM: "a@b.example" }, "SMTP_URL_FILE"],
+  [{ SMTP_URL: "smtp://a", SMTP_URL_FILE: "/nowhere/canary" }, "SMTP_URL_FILE"],
   [{ SMTP_URL: "canary://mail.example", MAIL_FROM: "a@b.example" }, "SMTP_URL"],
   [{ SMTP_URL: "smtp://mail.example", MAIL_FROM: "canary" }, "MAIL_FROM"],
   [{ SMTP_URL: "smtp://mail.example", MAIL_FROM: "a@b.example\r\nBcc: canary" }, "MAIL_FROM"],

@@ -10,6 +10,8 @@ const optional = z
 const settings = z.object({
   /** Server that sends mail: `smtps://user:password@host`. Without it nothing is sent. */
   SMTP_URL: optional,
+  /** A file that holds it, where an environment is not safe enough for the password. */
+  SMTP_URL_FILE: optional,
   /** What mail is sent from: `Portafilter <no-reply@portafilter.example>`. */
   MAIL_FROM: optional,
 });
@@ -48,7 +50,9 @@ export function readAccountConfig(
   return Object.freeze({ ...base, smtp: smtpOf(s), providers: providersOf(env) });
 }
 
-function smtpOf({ SMTP_URL, MAIL_FROM }: z.output<typeof settings>): AccountConfig["smtp"] {
+function smtpOf(s: z.output<typeof settings>): AccountConfig["smtp"] {
+  const { MAIL_FROM } = s;
+  const SMTP_URL = textOrFile("SMTP_URL", s.SMTP_URL, s.SMTP_URL_FILE);
   if (SMTP_URL === undefined && MAIL_FROM === undefined) return null;
   if (SMTP_URL === undefined || MAIL_FROM === undefined) {
     throw new ConfigError("SMTP_URL and MAIL_FROM belong together");
@@ -91,24 +95,26 @@ function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
     name: setting("NAME") ?? name.charAt(0) + name.slice(1).toLowerCase(),
     issuer,
     clientId,
-    clientSecret: clientSecretOf(name, setting),
+    clientSecret: textOrFile(
+      `OIDC_${name}_CLIENT_SECRET`,
+      setting("CLIENT_SECRET"),
+      setting("CLIENT_SECRET_FILE"),
+    ),
     trustsEmail: setting("TRUST_EMAIL") === "1",
   };
 }
 
-function clientSecretOf(
+/** A setting, or what is in the file that stands for it. */
+function textOrFile(
   name: string,
-  setting: (suffix: string) => string | undefined,
+  text: string | undefined,
+  file: string | undefined,
 ): string | undefined {
-  const file = setting("CLIENT_SECRET_FILE");
-  const text = setting("CLIENT_SECRET");
   if (file === undefined) return text;
-  if (text !== undefined) {
-    throw new ConfigError(`Give OIDC_${name}_CLIENT_SECRET or its _FILE, one of them`);
-  }
+  if (text !== undefined) throw new ConfigError(`Give ${name} or ${name}_FILE, one of them`);
   try {
     return readFileSync(file, "utf8").trim();
   } catch {
-    throw new ConfigError(`OIDC_${name}_CLIENT_SECRET_FILE cannot be read`);
+    throw new ConfigError(`${name}_FILE cannot be read`);
   }
 }
