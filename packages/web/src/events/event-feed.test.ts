@@ -34,7 +34,7 @@ function browser() {
   } as unknown as LockManager;
 
   const tab = (options: { locks?: LockManager | undefined } = { locks }) => {
-    const world = { signedIn: true };
+    const world = { user: "ada" as string | null };
     const sources: (Source & { say: (event: unknown) => void; fail: (state: number) => void })[] =
       [];
     const listeners: ((event: { data: unknown }) => void)[] = [];
@@ -75,7 +75,7 @@ function browser() {
           listeners.push(listener);
         },
       } as unknown as BroadcastChannel,
-      isSignedIn: () => world.signedIn,
+      user: () => world.user,
       onRefused,
     });
     const heard: api.AccountEvent[] = [];
@@ -105,7 +105,7 @@ test("connects while someone is signed in and something listens, and no longer",
   expect(one.live()).toBe(0);
   one.listen();
   await turn();
-  one.world.signedIn = false;
+  one.world.user = null;
   one.feed.refresh();
   expect(one.live()).toBe(0);
 });
@@ -124,6 +124,19 @@ test("the tabs of a browser share one connection, and the next one connects when
   expect([one.live(), two.live()]).toEqual([0, 1]);
   two.sources[0]?.say({ type: "resync" });
   expect(two.heard.at(-1)).toEqual({ type: "resync" });
+});
+
+test("another account gets a connection of its own", async () => {
+  const one = browser().tab();
+  one.listen();
+  await turn();
+  one.world.user = "bob";
+  one.feed.refresh();
+  await turn();
+  expect(one.sources).toHaveLength(2);
+  expect(one.live()).toBe(1);
+  one.sources[0]?.say(changed);
+  expect(one.heard).toEqual([]);
 });
 
 test("a browser without locks connects in every tab", async () => {
@@ -150,7 +163,7 @@ test("what another tab says is heard only while someone is signed in here", asyn
   one.listen();
   two.listen();
   await turn();
-  two.world.signedIn = false;
+  two.world.user = null;
   one.sources[0]?.say(changed);
   expect(two.heard).toEqual([]);
 });
@@ -187,7 +200,7 @@ test("the end of the sign-in closes the connection and asks who is signed in now
   one.listen();
   await turn();
   one.onRefused.mockImplementation(() => {
-    one.world.signedIn = false;
+    one.world.user = null;
     one.feed.refresh();
     return Promise.resolve();
   });

@@ -8,7 +8,8 @@ type Ports = {
   /** Undefined where the browser has none; then every tab has a connection of its own. */
   readonly locks: LockManager | undefined;
   readonly channel: Pick<BroadcastChannel, "postMessage" | "addEventListener">;
-  readonly isSignedIn: () => boolean;
+  /** The id of who is signed in; null when nobody is. */
+  readonly user: () => string | null;
   /** The server refused the connection or ended the sign-in: who is signed in has to be asked anew. */
   readonly onRefused: () => Promise<unknown>;
 };
@@ -34,23 +35,22 @@ const closed = 2;
  */
 export function createEventFeed(ports: Ports): EventFeed {
   const listeners = new Set<(event: api.AccountEvent) => void>();
-  let stop: (() => void) | null = null;
+  let leading: { readonly user: string; readonly stop: () => void } | null = null;
 
   const deliver = (event: api.AccountEvent) => {
     for (const listener of [...listeners]) listener(event);
   };
   ports.channel.addEventListener("message", ({ data }) => {
     const parsed = api.accountEvent.safeParse(data);
-    if (parsed.success && ports.isSignedIn()) deliver(parsed.data);
+    if (parsed.success && ports.user() !== null) deliver(parsed.data);
   });
 
   const update = () => {
-    const wanted = listeners.size > 0 && ports.isSignedIn();
-    if (wanted && stop === null) stop = lead(ports, deliver);
-    else if (!wanted && stop !== null) {
-      stop();
-      stop = null;
-    }
+    const user = listeners.size > 0 ? ports.user() : null;
+    if (user === (leading?.user ?? null)) return;
+    // A connection belongs to the sign-in it was opened with.
+    leading?.stop();
+    leading = user === null ? null : { user, stop: lead(ports, deliver) };
   };
   return {
     listen(listener) {
@@ -134,6 +134,7 @@ function stayConnected(
     ended = true;
     clearTimeout(timer);
     source?.close();
+    source = null;
   };
 }
 

@@ -38,8 +38,14 @@ function open(): PageSecrets {
     connect: () => new EventSource("/api/v1/events"),
     locks: navigator.locks,
     channel: new BroadcastChannel("portafilter.events"),
-    isSignedIn,
-    onRefused: account.refresh,
+    user: () => {
+      const now = account.get();
+      return now.status === "signed-in" ? now.user.id : null;
+    },
+    async onRefused() {
+      // The other tabs hear of it, too: only one of them has the connection.
+      if ((await account.refresh()).status === "signed-out") account.ended();
+    },
   });
   const merger = createMerger({
     merge: async () => mergeTab(await session, client),
