@@ -10,13 +10,28 @@ export type Listening = Readonly<{ port: number; close: () => Promise<void> }>;
 const grace = 3_000;
 
 /**
+ * Milliseconds until a request's head must be here, until all of it must, and between two looks at who
+ * is late. The largest request, of 16 MiB, has to fit through a slow line; an answer may take for ever.
+ */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 120_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/**
  * Listens on a port.
  * @throws the operating system's error, such as EADDRINUSE.
  */
-export async function listen(app: SiteApp, port: number, host: string): Promise<Listening> {
+export async function listen(
+  app: SiteApp,
+  port: number,
+  host: string,
+  timeouts: typeof patience = patience,
+): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
-    serverOptions: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 },
+    serverOptions: { maxHeaderSize: 16 * 1024, ...timeouts },
   });
   server.on("clientError", answerBrokenRequest);
   await new Promise<void>((resolve, reject) => {

@@ -26,11 +26,16 @@ const jsonType = /^application\/json(?:; ?charset=utf-8)?$/i;
 async function readBytes(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop cancels the stream.
-  for await (const part of body) {
-    size += part.byteLength;
-    if (size > maxBytes) throw new Problem("too_large");
-    parts.push(part);
+  try {
+    // Leaving the loop cancels the stream.
+    for await (const part of body) {
+      size += part.byteLength;
+      if (size > maxBytes) throw new Problem("too_large");
+      parts.push(part);
+    }
+  } catch (error) {
+    // Whoever goes away in the middle is no failure of the server.
+    throw error instanceof Problem ? error : new Problem("bad_request", { cause: error });
   }
   return Buffer.concat(parts);
 }

@@ -42,7 +42,7 @@ const own = "Host: pycafe.localhost:8080\r\nSec-Fetch-Site: same-origin\r\n";
 const json = `${own}Content-Type: application/json\r\n`;
 
 async function listening() {
-  const { app } = testApi(routes);
+  const { app, logged } = testApi(routes);
   const server = await testServer({ parts: { api: () => app } });
   const open = await listen(server.app, 0, "127.0.0.1");
   onTestFinished(open.close);
@@ -57,7 +57,7 @@ async function listening() {
     raw(`${start} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n${body}`);
   const post = (body: string, headers = json) =>
     ask(`POST ${reveal}`, `${headers}Content-Length: ${Buffer.byteLength(body)}\r\n`, body);
-  return { raw, ask, post, port: open.port };
+  return { raw, ask, post, port: open.port, logged };
 }
 
 async function answerOn(socket: Socket): Promise<string> {
@@ -122,6 +122,18 @@ describe("D10: more than this address takes", () => {
     expect(statusOf(await ask("GET /api/v1/secrets", own + headers))).toBe(431);
     // So much that the connection is cut before there is an answer.
     expect(await ask(`GET /api/v1/secrets?${parameters(100_000)}`)).not.toContain("canary");
+  });
+
+  test("a body whose sender goes away is nothing to log as a failure", async () => {
+    const { port, logged } = await listening();
+    const socket = connect(port, "127.0.0.1");
+    const answer = answerOn(socket);
+    socket.write(`POST ${reveal} HTTP/1.1\r\n${json}Content-Length: 500\r\n\r\n{"text":`);
+    await once(socket, "ready");
+    setTimeout(() => socket.destroy(), 100);
+    await answer;
+    await expect.poll(logged).toContain('"code":"bad_request"');
+    expect(logged()).not.toContain('"level":50');
   });
 
   test("multipart", async () => {
