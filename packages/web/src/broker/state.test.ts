@@ -174,6 +174,14 @@ describe("a look-up", () => {
     expect(state.unavailable).toBe("account");
   });
 
+  test("that an account answers takes back that it is out of reach", () => {
+    const { state } = play([
+      ask("1", "KEY", "unavailable", "account"),
+      ask("2", "KEY", "granted", "account"),
+    ]);
+    expect(state.unavailable).toBeNull();
+  });
+
   test("anew answers an open prompt when the app was allowed elsewhere", () => {
     const { state, replies } = play([ask("1", "KEY"), found("KEY", "granted", "account")]);
     expect(state.queue).toEqual([]);

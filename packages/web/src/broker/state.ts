@@ -100,7 +100,7 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
     case "requested":
       return requested(state, event);
     case "found":
-      return found(state, event);
+      return found(reached(state, event), event);
     case "cancelled": {
       const lookups = without(state.lookups, event.id);
       return { state: { ...state, lookups, queue: without(state.queue, event.id) }, replies: [] };
@@ -143,6 +143,12 @@ function requested(state: BrokerState, request: Extract<BrokerEvent, { type: "re
     return { state: { ...state, lookups: joined(state.lookups, name, id) }, replies: [] };
   const lookups = [...state.lookups, { name, reason, ids: [id] }];
   return { state: { ...state, lookups }, replies: [{ type: "lookUp", name }] };
+}
+
+/** An account that answers is within reach again. */
+function reached(state: BrokerState, { standing, place }: Found): BrokerState {
+  const isBack = standing !== "unavailable" && place === "account";
+  return isBack && state.unavailable === "account" ? { ...state, unavailable: null } : state;
 }
 
 function found(state: BrokerState, { name, standing, place }: Found): Step {

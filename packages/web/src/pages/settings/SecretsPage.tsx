@@ -41,6 +41,8 @@ function OfTab({ accounts }: { readonly accounts: boolean }) {
   const [session, setSession] = useState<SessionStore | null>(null);
   useEffect(() => {
     let gone = false;
+    // Elsewhere no app runs, so that nothing can be kept.
+    if (!isSecureContext) return;
     void tabSession().then((opened) => {
       if (!gone) setSession(opened);
     });
