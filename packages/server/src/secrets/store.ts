@@ -26,8 +26,7 @@ export async function beginHead(
   dek: StoredDek,
   record: Uint8Array,
 ): Promise<"begun" | "exists" | "no account"> {
-  const key = await sql`
-    insert into data_key (user_id, dek_id, wrapped, created_at)
+  const key = await sql`insert into data_key (user_id, dek_id, wrapped, created_at)
     select id, ${dek.dekId}::bytea, ${dek.wrapped}, now() from account
     where id = ${dek.userId} for key share returning 1`.execute(tx);
   if (key.rows.length === 0) return "no account";
@@ -74,10 +73,12 @@ export async function insertVersions(tx: Tx, versions: readonly NewVersion[]): P
   }
 }
 
-/** Statements have a bound on parameters, and memory one on statements. */
+/** Sixteen at once and the rest one by one: two statements to keep prepared, instead of one per length. */
 function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
-  const size = 200;
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+  const many = 16;
+  const whole = all.length - (all.length % many);
+  for (let at = 0; at < whole; at += many) yield all.slice(at, at + many);
+  for (const one of all.slice(whole)) yield [one];
 }
 
 /** Sets what the rows say of a secret after a change, and drops versions before the oldest. */
@@ -158,7 +159,9 @@ export async function deleteGrants(
     .deleteFrom("secret_grant")
     .where("user_id", "=", userId)
     .where("secret_id", "=", id)
-    .where("app", "in", apps)
+    .where(
+      sql<boolean>`app in (select json_array_elements_text(${JSON.stringify(apps)}::text::json))`,
+    )
     .execute();
 }
 
@@ -206,8 +209,7 @@ export async function noteUses(
   db: Db,
   uses: readonly Readonly<{ secretId: string; app: string; at: number }>[],
 ): Promise<void> {
-  await sql`
-    with used as (
+  await sql`with used as (
       select g.secret_id, g.app, r.at
       from json_to_recordset(${JSON.stringify(uses)}::text::json)
         as r("secretId" text, app text, at double precision)

@@ -111,8 +111,8 @@ const readGrants = (json: readonly GrantJson[]) =>
 
 /** The head alone. `known`: the salt of a head that the caller has already. */
 export async function seeHead(db: Db, userId: string, known: Uint8Array | null): Promise<Seen> {
-  const { rows } = await sql<HeadColumns>`
-    select ${headColumns(known)} from ${headTables(userId)}`.execute(db);
+  const { rows } =
+    await sql<HeadColumns>`select ${headColumns(known)} from ${headTables(userId)}`.execute(db);
   return readHead(userId, only(rows));
 }
 
@@ -143,8 +143,8 @@ export async function seeSecret(
     grants: readonly GrantJson[];
     versions: readonly (readonly [number, number])[];
   };
-  const { rows } = await sql<Row>`
-    select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
+  const { rows } =
+    await sql<Row>`select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
       case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
     from ${headTables(userId)}
     left join secret s on s.user_id = u.id and ${match}
@@ -171,8 +171,9 @@ export async function seeAll(
     salt: string | null;
     grants: readonly GrantJson[];
   };
-  const { rows } = await sql<HeadColumns & { secrets: readonly Item[] }>`
-    select ${headColumns(known)}, (
+  const { rows } = await sql<
+    HeadColumns & { secrets: readonly Item[] }
+  >`select ${headColumns(known)}, (
       select coalesce(json_agg(json_build_object(
         'id', s.id, 'name', s.name, 'latest', s.latest, 'oldest', s.oldest,
         'createdAt', ${milliseconds("s.created_at")}, 'updatedAt', ${milliseconds("s.updated_at")},
@@ -206,8 +207,8 @@ export async function secretsNamed(
     record: Uint8Array | null;
     grants: readonly GrantJson[];
   };
-  const { rows } = await sql<Row>`
-    select s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, l.record,
+  const { rows } =
+    await sql<Row>`select s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, l.record,
       ${grantsColumn} as grants
     from secret s ${latestVersion}
     where s.user_id = ${userId}
