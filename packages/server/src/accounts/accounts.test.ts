@@ -102,10 +102,9 @@ describeDatabases("accounts", (open) => {
       expect(await codeOf(browser, "confirm", { password })).toBeUndefined();
       expect(await isFresh(browser)).toBe(true);
       expect(browser.token()).not.toBe(old);
-      expect((await actionsOf(world, browser)).slice(0, 2)).toEqual([
-        "session.confirmed",
-        "session.refused",
-      ]);
+      const actions = await actionsOf(world, browser);
+      expect(actions).toContain("session.confirmed");
+      expect(actions).toContain("session.refused");
     });
 
     test("another password ends every other sign-in and gives this one a new token", async () => {

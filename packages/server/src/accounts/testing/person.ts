@@ -22,7 +22,7 @@ export async function newPerson(world: World, address?: string): Promise<Person>
   const answer = await browser.ask("/api/v1/account/sign-up", { email, password });
   expect(answer.code).toBeUndefined();
   if (answer.body.next === "check_mail") {
-    const token = await world.linkToken();
+    const token = await world.linkToken(email);
     expect(await codeOf(browser, "verify-email", { token })).toBeUndefined();
     expect(await codeOf(browser, "sign-in", { email, password })).toBeUndefined();
   }

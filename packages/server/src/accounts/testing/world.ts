@@ -32,8 +32,8 @@ export type World = Readonly<{
   /** A browser of its own, at an address of its own. */
   browser: (address?: string) => Browser;
   mails: Mail[];
-  /** Waits for mails, then takes the token of the last link that was sent. */
-  linkToken: () => Promise<string>;
+  /** Waits for mails, then takes the token of the last link that was sent, to one address or to any. */
+  linkToken: (to?: string) => Promise<string>;
   /** How often passwords were hashed or verified. */
   worked: () => number;
   /** Lets time pass, for accounts. */
@@ -83,9 +83,10 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
     forgotten,
     browser: (address = `10.0.${String((browsers += 1) >> 8)}.${String(browsers & 255)}`) =>
       createBrowser((request) => app.request(request), platformOrigin, address),
-    async linkToken() {
+    async linkToken(to) {
       await accounts.settled();
-      return /#token=(\S+)/.exec(mails.at(-1)?.text ?? "")?.[1] ?? "";
+      const mail = mails.findLast((sent) => to === undefined || sent.to === to);
+      return /#token=(\S+)/.exec(mail?.text ?? "")?.[1] ?? "";
     },
     worked: () => count,
     pass: (milliseconds) => {
