@@ -15,38 +15,40 @@ export function MergeToast({ merger }: Props) {
   const { outcome, problem } = useSyncExternalStore(merger.subscribe, merger.get);
   const lines = outcome === null ? [] : linesOf(outcome);
   if (problem !== null) lines.push(words.failed);
-  // There from the beginning, so that what appears in it is read out.
   return (
-    <section className={styles.place} aria-label={words.label} hidden={lines.length === 0}>
-      <div className={styles.toast}>
-        <div role="status" className={styles.text}>
-          {lines.map((line) => (
-            <p key={line}>{line}</p>
-          ))}
-        </div>
-        <div className={styles.actions}>
-          {problem !== null && (
-            <button type="button" onClick={merger.retry}>
-              {words.retry}
+    // There from the beginning, so that what appears in it is read out.
+    <div aria-live="polite" className={styles.place}>
+      {lines.length > 0 && (
+        <section className={styles.toast} aria-label={words.label}>
+          <div className={styles.text}>
+            {lines.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </div>
+          <div className={styles.actions}>
+            {problem !== null && (
+              <button type="button" onClick={merger.retry}>
+                {words.retry}
+              </button>
+            )}
+            {outcome !== null && location.pathname !== secretsPage && (
+              // Beside an app, in a tab of its own: the app goes on.
+              <a href={secretsPage} target="_blank" rel="noopener" className="button">
+                {words.show}
+              </a>
+            )}
+            <button
+              type="button"
+              aria-label={words.close}
+              className={styles.close}
+              onClick={merger.close}
+            >
+              <CloseIcon />
             </button>
-          )}
-          {outcome !== null && location.pathname !== secretsPage && (
-            // Beside an app, in a tab of its own: the app goes on.
-            <a href={secretsPage} target="_blank" rel="noopener" className="button">
-              {words.show}
-            </a>
-          )}
-          <button
-            type="button"
-            aria-label={words.close}
-            className={styles.close}
-            onClick={merger.close}
-          >
-            <CloseIcon />
-          </button>
-        </div>
-      </div>
-    </section>
+          </div>
+        </section>
+      )}
+    </div>
   );
 }
 
