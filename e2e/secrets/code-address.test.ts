@@ -21,3 +21,23 @@ test("attack A11: code behind an address that changes after the grant does not g
   await asked.getByRole("button", { name: "Allow", exact: true }).waitFor();
   expect(await app(page).getByText("second correct horse").count()).toBe(0);
 });
+
+test("an address that does not give the code is named as what failed, and tried again", async () => {
+  const page = await newPage();
+  let status = 404;
+  await page.route("https://example.test/app.py", (route) =>
+    route.fulfill({
+      status,
+      body: 'import streamlit as st\nst.write("here it is")\n',
+      headers: { "access-control-allow-origin": "*" },
+    }),
+  );
+  const code = encodeURIComponent("https://example.test/app.py");
+  await page.goto(`${address()}/snippet/streamlit/v1#code=${code}`);
+  await page.getByRole("heading", { name: "The app's code could not be fetched" }).waitFor();
+  await page.getByText("https://example.test/app.py answered with status 404.").waitFor();
+
+  status = 200;
+  await page.getByRole("button", { name: "Retry" }).click();
+  await app(page).getByText("here it is").waitFor();
+});

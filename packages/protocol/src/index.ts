@@ -4,6 +4,7 @@ export { type FrameHello, frameHello, type HostPort, hostPort } from "./handshak
 export { limits, utf8Length } from "./limits.ts";
 export { type Manifest, manifest } from "./manifest.ts";
 export {
+  type FailedAt,
   type FrameMessage,
   type HostMessage,
   type Phase,

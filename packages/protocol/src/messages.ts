@@ -10,6 +10,10 @@ const text = (max: number) => z.string().check(z.maxLength(max));
 export const phase = z.enum(["runtime", "packages", "starting", "ready"]);
 export type Phase = z.infer<typeof phase>;
 
+/** What a start failed at: its phase, or the code that a link only gives the address of. */
+export const failedAt = z.enum([...phase.options, "code"]);
+export type FailedAt = z.infer<typeof failedAt>;
+
 /** What the app frame may say to the host page. Everything in it is untrusted. */
 export const frameMessage = z.discriminatedUnion("type", [
   z.strictObject({
@@ -33,7 +37,7 @@ export const frameMessage = z.discriminatedUnion("type", [
   z.strictObject({
     v,
     type: z.literal("app.failed"),
-    phase,
+    phase: failedAt,
     message: text(limits.errorText),
   }),
   z.strictObject({

@@ -1,22 +1,35 @@
 import { limits } from "@portafilter/protocol";
 
+/** There is no program to run; the message names its address and why. */
+export class NoCode extends Error {}
+
 /**
  * The program of an app: as the host page sent it, or from the address that the link named. It is
  * fetched here, in the app's own origin: the platform's never fetches for an app.
  *
- * @throws Error that names the address, where nothing usable comes from there.
+ * @throws NoCode where nothing usable comes from there.
  */
 export async function codeOf(app: { code: string; codeUrl?: string | undefined }): Promise<string> {
   const { code, codeUrl } = app;
   if (codeUrl === undefined) return code;
-  const response = await fetch(codeUrl, { credentials: "omit", referrerPolicy: "no-referrer" });
-  if (!response.ok) throw new Error(`${codeUrl} answered with status ${response.status}.`);
-  const bytes = await readUpTo(response, limits.linkCode);
-  if (bytes === null) throw new Error(`The program at ${codeUrl} is larger than 1 MiB.`);
+  const bytes = await bytesFrom(codeUrl);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new Error(`What ${codeUrl} holds is not text in UTF-8.`, { cause });
+    throw new NoCode(`What ${codeUrl} holds is not text in UTF-8.`, { cause });
+  }
+}
+
+async function bytesFrom(address: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (!response.ok) throw new NoCode(`${address} answered with status ${response.status}.`);
+    const bytes = await readUpTo(response, limits.linkCode);
+    if (bytes === null) throw new NoCode(`The program at ${address} is larger than 1 MiB.`);
+    return bytes;
+  } catch (cause) {
+    if (cause instanceof NoCode) throw cause;
+    throw new NoCode(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 

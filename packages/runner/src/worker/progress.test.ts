@@ -1,6 +1,7 @@
 import type { FrameMessage } from "@portafilter/protocol";
 import { parseFrameMessage } from "@portafilter/protocol";
 import { expect, test } from "vitest";
+import { NoCode } from "./code.ts";
 import { createProgress } from "./progress.ts";
 
 function progress() {
@@ -41,4 +42,11 @@ test("a running app that loads a package and then breaks has stopped, and did lo
     phase: "ready",
     message: "the interpreter is broken",
   });
+});
+
+test("code that its address did not give is no failure of the runtime", () => {
+  const { fail, posted } = progress();
+  fail(new NoCode("https://example.test/app.py answered with status 404."));
+  expect(posted.at(-1)).toMatchObject({ type: "app.failed", phase: "code" });
+  for (const message of posted) expect(parseFrameMessage(message)).toEqual(message);
 });

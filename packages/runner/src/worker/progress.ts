@@ -1,4 +1,5 @@
 import { type FrameMessage, limits, type Phase } from "@portafilter/protocol";
+import { NoCode } from "./code.ts";
 
 export type Progress = {
   /** `within` is 0 to 1 inside the phase. */
@@ -30,7 +31,8 @@ export function createProgress(post: (message: FrameMessage) => void): Progress 
     },
     fail(error) {
       const message = error instanceof Error ? error.message : String(error);
-      post({ v: 1, type: "app.failed", phase: current, message: message.slice(-limits.errorText) });
+      const phase = error instanceof NoCode ? "code" : current;
+      post({ v: 1, type: "app.failed", phase, message: message.slice(-limits.errorText) });
     },
   };
 }

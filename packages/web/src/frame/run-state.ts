@@ -1,10 +1,10 @@
-import type { FrameMessage, Phase } from "@portafilter/protocol";
+import type { FailedAt, FrameMessage, Phase } from "@portafilter/protocol";
 import { type BrokerState, initialBrokerState } from "../broker/state.ts";
 import type { CutOff } from "./connect.ts";
 
 /** Why a run ended; only `reported` carries text of the app. */
 export type Failure =
-  | { readonly kind: "reported"; readonly phase: Phase; readonly message: string }
+  | { readonly kind: "reported"; readonly phase: FailedAt; readonly message: string }
   | { readonly kind: "silent" | "grabbed" | "left" | CutOff };
 
 /** What the page shows of a run. */

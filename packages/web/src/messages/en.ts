@@ -91,6 +91,10 @@ export const en = {
       title: "A package of this app could not be loaded",
       text: "The app never began. The package may not exist for Python in the browser, or the connection broke. Retrying helps only with the connection.",
     },
+    code: {
+      title: "The app's code could not be fetched",
+      text: "The app never began. The link only says where its code lies; that address did not give it, or does not allow other sites to read it.",
+    },
     starting: {
       title: "The app could not be started",
       text: "Its packages were loaded, but its code failed before it showed anything. The console has the details for its author.",
