@@ -1,6 +1,4 @@
-import { webcrypto } from "node:crypto";
-
-const { subtle } = webcrypto;
+const { subtle } = crypto;
 const flags = { present: 0x01, verified: 0x04, attested: 0x40 };
 
 type Wanted = Readonly<{ origin?: string; rpId?: string; isVerified?: boolean; type?: string }>;
@@ -21,8 +19,8 @@ const home = { origin: "http://pycafe.localhost:8080", rpId: "pycafe.localhost" 
 export async function createAuthenticator(): Promise<Authenticator> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const { privateKey, publicKey } = await subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const id = webcrypto.getRandomValues(new Uint8Array(16));
-  const userHandle = webcrypto.getRandomValues(new Uint8Array(16));
+  const id = crypto.getRandomValues(new Uint8Array(16));
+  const userHandle = crypto.getRandomValues(new Uint8Array(16));
   let counter = 0;
 
   const clientData = (type: string, options: Options, { origin = home.origin }: Wanted) =>

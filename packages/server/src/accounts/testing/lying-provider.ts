@@ -1,10 +1,9 @@
-import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Provider } from "../config.ts";
 
-const { subtle } = webcrypto;
+const { subtle } = crypto;
 const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
 /** What it says about somebody, and how it lies. */
@@ -168,7 +167,7 @@ export async function startLyingProvider(id = "corp"): Promise<LyingProvider> {
     exchanges,
     authorize(url, change = {}) {
       const start = new URL(url).searchParams;
-      const code = webcrypto.randomUUID();
+      const code = crypto.randomUUID();
       asked.set(code, start);
       const back = new URL(start.get("redirect_uri") ?? "");
       const sent = { code, state: start.get("state") ?? "", iss: issuer, ...change };
