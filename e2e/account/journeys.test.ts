@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { address, useChromium } from "../harness/chromium.ts";
+import { addAndAllow, app, dialog, snippet } from "../harness/snippet.ts";
+import { keptInTab, nextTab, signIn, signInHere, signOut, signUp, someone } from "./people.ts";
+
+const { context } = useChromium();
+
+/** Asks again at each click, and shows what it got. */
+const asking = (name: string) => `
+import streamlit as st
+import pycafe
+
+st.button("Again")
+st.write("value: " + pycafe.get_secret("${name}"))
+`;
+
+test("a secret typed before the sign-in moves into the account; another device has it; revoked there, this tab asks again", async () => {
+  const who = someone();
+  const here = await context();
+  const page = await here.newPage();
+  await signUp(page, who);
+  await signOut(page);
+
+  await page.goto(snippet(asking("JOURNEY_KEY")));
+  await addAndAllow(page, "JOURNEY_KEY", "canary-journey");
+  await app(page).getByText("value: canary-journey").waitFor();
+  expect(await keptInTab(page)).toContain("canary-journey");
+
+  const link = page.getByRole("link", { name: "Sign in", exact: true });
+  const signing = await nextTab(here, () => link.click());
+  await signInHere(signing, who);
+  await page.getByText("JOURNEY_KEY", { exact: false }).first().waitFor();
+  await expect.poll(() => keptInTab(page)).not.toContain("canary-journey");
+
+  const there = await context();
+  const other = await there.newPage();
+  await signIn(other, who);
+  await other.goto(snippet(asking("JOURNEY_KEY")));
+  await app(other).getByText("value: canary-journey").waitFor();
+
+  await other.goto(`${address()}/settings/secrets`);
+  await other.getByRole("button", { name: "JOURNEY_KEY" }).click();
+  await other.getByRole("switch").click();
+  await expect.poll(() => other.getByRole("switch").isChecked()).toBe(false);
+
+  await app(page).getByRole("button", { name: "Again" }).click();
+  const asked = dialog(page, "JOURNEY_KEY");
+  await asked.getByRole("button", { name: "Allow", exact: true }).click();
+  await app(page).getByText("value: canary-journey").waitFor();
+});
+
+test("a name with two values: the tab's is in use, the stored one is kept, and that is said", async () => {
+  const who = someone();
+  const here = await context();
+  const page = await here.newPage();
+  await signUp(page, who);
+  await page.goto(snippet(asking("TWICE_KEY")));
+  await addAndAllow(page, "TWICE_KEY", "value of the account");
+  await app(page).getByText("value: value of the account").waitFor();
+  await page.goto(address());
+  await signOut(page);
+
+  await page.goto(snippet(asking("TWICE_KEY")));
+  await addAndAllow(page, "TWICE_KEY", "value of the tab");
+  await app(page).getByText("value: value of the tab").waitFor();
+  await signIn(page, who);
+  await page.getByText("TWICE_KEY had another value in your account").waitFor();
+
+  await page.goto(`${address()}/settings/secrets`);
+  await page.getByRole("button", { name: "TWICE_KEY" }).click();
+  await page.getByText("2 versions").waitFor();
+  await page.getByRole("button", { name: "Reveal the value of TWICE_KEY" }).click();
+  await page.getByText("value of the tab").waitFor();
+});
+
+test("signing in from the dialog loses nothing: the question stays, and the value goes into the account", async () => {
+  const who = someone();
+  const here = await context();
+  const page = await here.newPage();
+  await signUp(page, who);
+  await signOut(page);
+  await page.goto(snippet(asking("DIALOG_KEY")));
+  const asked = dialog(page, "DIALOG_KEY");
+  await asked.getByLabel("Secret value", { exact: true }).fill("half typed");
+  await asked.getByText("in this tab only").waitFor();
+  const link = asked.getByRole("link", { name: /Sign in/ });
+  const signing = await nextTab(here, () => link.click());
+  await signInHere(signing, who);
+  await page.bringToFront();
+  await asked.getByText("in your account").waitFor();
+  expect(await asked.getByLabel("Secret value", { exact: true }).inputValue()).toBe("half typed");
+  await asked.getByRole("button", { name: "Add and allow" }).click();
+  await app(page).getByText("value: half typed").waitFor();
+  await expect.poll(() => keptInTab(page)).not.toContain("half typed");
+});
+
+test("signing out leaves no value in the tab, its history or a page that comes back", async () => {
+  const who = someone();
+  const here = await context();
+  const page = await here.newPage();
+  await signUp(page, who);
+  await page.goto(snippet(asking("LEAVING_KEY")));
+  await addAndAllow(page, "LEAVING_KEY", "canary-leaving");
+  await app(page).getByText("value: canary-leaving").waitFor();
+  await signOut(page);
+  expect(await keptInTab(page)).not.toContain("canary-leaving");
+  await page.goto(snippet(asking("LEAVING_KEY")));
+  await page.goto(address());
+  await page.goBack();
+  await dialog(page, "LEAVING_KEY").getByLabel("Secret value", { exact: true }).waitFor();
+  expect(await page.content()).not.toContain("canary-leaving");
+  expect(await keptInTab(page)).not.toContain("canary-leaving");
+});

@@ -1,0 +1,62 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { address } from "../harness/chromium.ts";
+
+/** Somebody with an account of their own. */
+export type Someone = Readonly<{ email: string; password: string }>;
+
+let people = 0;
+
+/** A person whom the server does not know yet. */
+export function someone(): Someone {
+  people += 1;
+  const email = `person${people}.${crypto.randomUUID().slice(0, 8)}@example.com`;
+  return { email, password: "correct horse battery staple" };
+}
+
+/** Makes an account on the page for it; signed in afterwards. */
+export async function signUp(page: Page, who: Someone): Promise<void> {
+  await page.goto(`${address()}/sign-up`);
+  await fillIn(page, who);
+  await page.getByRole("button", { name: "Create account", exact: true }).click();
+  await accountMenu(page).waitFor();
+}
+
+/** Signs in on the page for it. */
+export async function signIn(page: Page, who: Someone): Promise<void> {
+  await page.goto(`${address()}/sign-in`);
+  await signInHere(page, who);
+  await accountMenu(page).waitFor();
+}
+
+/** Fills in the form that is shown, and sends it. */
+export async function signInHere(page: Page, who: Someone): Promise<void> {
+  await fillIn(page, who);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** The button at the top right of somebody who is signed in. */
+export function accountMenu(page: Page) {
+  return page.getByRole("button", { name: /^Account menu/ });
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await accountMenu(page).click();
+  await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+  await accountMenu(page).waitFor({ state: "detached" });
+}
+
+/** Everything that this browser's tab keeps for the platform's origin, as text. */
+export function keptInTab(page: Page): Promise<string> {
+  return page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+}
+
+/** What other tabs of a context are opened for, such as the one to sign in. */
+export async function nextTab(context: BrowserContext, open: () => Promise<void>): Promise<Page> {
+  const [tab] = await Promise.all([context.waitForEvent("page"), open()]);
+  return tab;
+}
+
+async function fillIn(page: Page, { email, password }: Someone): Promise<void> {
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+}
