@@ -9,13 +9,10 @@ const forPeople = ["ConfigError", "UnusableDatabase"];
 /** What a file system says when a folder is not ours, is none, or is full. */
 const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST"];
 
-/** Errors of the server whose message is one line for people. */
-const mendable = ["ConfigError", "UnusableDatabase"];
-
 /** The line for an error that a person can mend, or undefined when the stack is needed. */
 export function lineForPeople(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error instanceof Fatal || mendable.includes(error.name)) return error.message;
+  if (error instanceof Fatal || forPeople.includes(error.name)) return error.message;
   const refused = "code" in error && refusals.includes(String(error.code)) && "path" in error;
   return refused ? `A file or folder cannot be used: ${error.message}` : undefined;
 }

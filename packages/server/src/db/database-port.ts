@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
+import type { PoolState } from "./pool-state.ts";
 import type { Tables } from "./tables.ts";
 
 /**
