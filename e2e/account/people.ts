@@ -47,7 +47,7 @@ export async function signOut(page: Page): Promise<void> {
 
 /** Everything that this browser's tab keeps for the platform's origin, as text. */
 export function keptInTab(page: Page): Promise<string> {
-  return page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+  return page.evaluate(() => JSON.stringify([sessionStorage, localStorage]));
 }
 
 /** What other tabs of a context are opened for, such as the one to sign in. */
