@@ -109,6 +109,13 @@ def test_what_a_library_tries_at_module_level_loads_nothing(host, tmp_path):
     assert host.loads == []
 
 
+def test_what_a_library_tries_in_a_function_while_it_is_imported_loads_nothing(host, tmp_path):
+    source = "import importlib\ndef optional():\n    importlib.import_module('lazy_one')\noptional()"
+    with pytest.raises(ModuleNotFoundError):
+        exec(library(tmp_path, source), {"__name__": "some_library"})
+    assert host.loads == []
+
+
 def test_what_a_library_needs_in_a_function_is_loaded(host, tmp_path):
     names = {"__name__": "some_library"}
     exec(library(tmp_path, "def use():\n    import lazy_one\n    return lazy_one.value"), names)

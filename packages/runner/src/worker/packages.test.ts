@@ -9,6 +9,8 @@ const lock: Lock = {
     zones: { ...entry("zones", [], []), size: 1e6 },
     beads: entry("beads", [], ["beads", "thread"]),
     base: entry("base", [], ["base"]),
+    maps: entry("maps", ["libgeo"], ["maps"]),
+    libgeo: { ...entry("libgeo", [], []), install_dir: "dynlib" },
   },
 };
 const tree = { site: "/site", packages: { base: "1.0" } } as unknown as Tree;
@@ -113,6 +115,13 @@ test("blocking, packages and their dependencies are unpacked into site-packages"
   packages.loadSync(["arrows"]);
   expect(unpacked).toEqual(["/site", "/site"]);
   expect(packages.providerOf("arrows")).toBeNull();
+});
+
+test("blocking, a shared library is unpacked where the linker looks for it", () => {
+  const { packages, unpacked } = create([]);
+  stubRequests(200, "zip");
+  packages.loadSync(["maps"]);
+  expect(unpacked.sort()).toEqual(["/site", "/usr/lib"]);
 });
 
 function entry(name: string, depends: string[], imports: string[]) {

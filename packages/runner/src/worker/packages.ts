@@ -9,6 +9,8 @@ type LockedPackage = {
   readonly file_name: string;
   readonly depends: readonly string[];
   readonly imports: readonly string[];
+  /** `dynlib` for shared libraries, which other packages load by their bare names. */
+  readonly install_dir?: string;
   /** Bytes; ours, not in Pyodide's own locks. */
   readonly size?: number;
 };
@@ -21,6 +23,9 @@ export type Packages = {
   /** The same for code that cannot suspend: blocks the worker, one file at a time. */
   readonly loadSync: (names: readonly string[]) => void;
 };
+
+/** Where the dynamic linker looks, as Pyodide sets it up. */
+const sharedLibraries = "/usr/lib";
 
 /** Loads packages of the lock, on top of those that are in the memory image. */
 export function createPackages(
@@ -71,7 +76,8 @@ export function createPackages(
         http.responseType = "arraybuffer";
         http.send();
         if (http.status !== 200) throw new Error(unavailable([entry], refusal(http)));
-        pyodide.unpackArchive(http.response as ArrayBuffer, "wheel", { extractDir: tree.site });
+        const extractDir = entry.install_dir === "dynlib" ? sharedLibraries : tree.site;
+        pyodide.unpackArchive(http.response as ArrayBuffer, "wheel", { extractDir });
         loaded[name] = "lock";
       }
     },

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, ModuleType
 
 from .. import blocking
 from ..host import MODULE, host
@@ -56,16 +56,20 @@ def _load(module: str, package: str) -> None:
 def _needed() -> bool:
     """True for imports of the app's own code, and for those that a library makes inside a function.
 
-    A library's import at module level is no need: what it cannot do without is installed with it, and
-    what it tries for an optional feature must not cost a download.
+    What a library imports while it is itself imported is no need, also from a function that it calls
+    then: what it cannot do without is installed with it, and what it tries for an optional feature must
+    not cost a download, or the wait for a server that does not answer.
     """
-    frame = sys._getframe(2)
-    while frame.f_back is not None and _of_importlib(frame.f_code):
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and _of_importlib(frame.f_code):
         if frame.f_code.co_filename.endswith(_PROBE):
             return False
         frame = frame.f_back
-    in_library = frame.f_code.co_filename.startswith(_LIBRARIES)
-    return not in_library or frame.f_code.co_name != "<module>"
+    while frame is not None and frame.f_code.co_filename.startswith(_LIBRARIES):
+        if frame.f_code.co_name == "<module>":
+            return False
+        frame = frame.f_back
+    return True
 
 
 def _of_importlib(code: CodeType) -> bool:
