@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench bench-keys bench-store build install keyserver soak
+.PHONY: run test check format bench bench-browsers bench-keys bench-store build install keyserver soak
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node packages/cli/src/main.ts run
@@ -36,6 +36,9 @@ format: install
 
 bench: build
 	@node bench/main.ts
+
+bench-browsers: build
+	@vitest run --project bench --silent=false --disable-console-intercept
 
 bench-keys: install
 	@node bench/keys.ts

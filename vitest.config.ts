@@ -24,6 +24,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "bench",
+          include: ["bench/**/*.bench.ts"],
+          globalSetup: ["e2e/harness/server.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           globalSetup: ["e2e/harness/server.ts"],
