@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { useChromium } from "./harness/chromium.ts";
+import { address, useChromium } from "./harness/chromium.ts";
 import { addAndAllow, app, dialog, example, snippet } from "./harness/snippet.ts";
 
 const { page: newPage } = useChromium();
@@ -7,6 +7,15 @@ const { page: newPage } = useChromium();
 test("secret.py asks for its secret and shows it", async () => {
   const page = await newPage();
   await page.goto(snippet(example("secret")));
+  await addAndAllow(page, "SUPER_SECRET_API_KEY", "correct horse battery staple");
+  await app(page).getByText("correct horse battery staple").waitFor();
+});
+
+test("a stranger opens the address, clicks an example, is asked, and sees it go on", async () => {
+  const page = await newPage();
+  await page.goto(address());
+  const examples = page.getByRole("region", { name: "Examples" }).getByRole("listitem");
+  await examples.filter({ hasText: "secret.py" }).getByRole("link").click();
   await addAndAllow(page, "SUPER_SECRET_API_KEY", "correct horse battery staple");
   await app(page).getByText("correct horse battery staple").waitFor();
 });

@@ -59,6 +59,7 @@ async function open(type: string, fragment: string): Promise<Opened> {
   const origin = appOrigin(id, document, location);
   // Fetched beside the app, so that its first dialog does not wait. A failure shows plain text.
   loadMarkdown().catch(() => undefined);
+  void document.fonts.load("1rem 'JetBrains Mono Variable'").catch(() => undefined);
   return {
     who: await provenanceOf(id),
     createRun: () => createRun({ id, origin, snippet, secrets, forceSync: forcesSync() }),
