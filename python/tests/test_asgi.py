@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 from test_asyncio import on_main_loop
 
 from portafilter_runtime.app import App, create_app
+from portafilter_runtime.asgi.http import call_http
 from portafilter_runtime.asgi.lifespan import Lifespan
 from portafilter_runtime.asgi.scope import connection_scope
 
@@ -36,6 +37,32 @@ def call(app, method="GET", path="/", query="", headers=HEADERS, body=b"", secur
         return events
 
     return on_main_loop(main())
+
+
+def test_app_hears_that_the_reader_of_a_stream_has_gone():
+    class Leaving(Events):
+        def __call__(self, kind, *payload):
+            super().__call__(kind, *payload)
+            return len(self) < 4
+
+    heard = []
+
+    async def stream(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for part in range(10):
+            await send({"type": "http.response.body", "body": b"%d" % part, "more_body": True})
+        heard.append(await receive())
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def main():
+        events = Leaving()
+        await call_http(stream, {}, b"", events)
+        return events
+
+    events = on_main_loop(main())
+    assert [kind for kind, *_ in events] == ["start", "body", "body", "body"]
+    assert heard == [{"type": "http.disconnect"}]
 
 
 def test_request_and_answer():

@@ -110,7 +110,9 @@ def test_what_a_library_tries_at_module_level_loads_nothing(host, tmp_path):
 
 
 def test_what_a_library_tries_in_a_function_while_it_is_imported_loads_nothing(host, tmp_path):
-    source = "import importlib\ndef optional():\n    importlib.import_module('lazy_one')\noptional()"
+    source = (
+        "import importlib\ndef optional():\n    importlib.import_module('lazy_one')\noptional()"
+    )
     with pytest.raises(ModuleNotFoundError):
         exec(library(tmp_path, source), {"__name__": "some_library"})
     assert host.loads == []

@@ -24,6 +24,9 @@ export type HttpReply =
   | { readonly type: "end" }
   | { readonly type: "error"; readonly message: string };
 
+/** The other way on the same port: nobody reads the answer any more. */
+export type HttpAbandon = { readonly type: "abandon" };
+
 export type SocketRequest = {
   readonly type: "socket";
   readonly run: string;

@@ -1,5 +1,5 @@
 import { runParameter } from "../run-parameter.ts";
-import type { Header, HttpReply, HttpRequest, RunDescription } from "../wire.ts";
+import type { Header, HttpAbandon, HttpReply, HttpRequest, RunDescription } from "../wire.ts";
 import { documentHeaders, withPageScript } from "./document.ts";
 import { describeRun, relay } from "./run.ts";
 
@@ -90,6 +90,7 @@ function responseFrom(port: MessagePort, method: string): Promise<Response> {
         stream = controller;
       },
       cancel() {
+        port.postMessage({ type: "abandon" } satisfies HttpAbandon);
         port.close();
       },
     });

@@ -12,6 +12,10 @@ export async function serveHttp(
   const reply = (message: HttpReply, transfer: Transferable[] = []) => {
     port.postMessage(message, transfer);
   };
+  let wanted = true;
+  port.onmessage = () => {
+    wanted = false; // the page has gone, or has stopped reading
+  };
   try {
     await python.http(method, path, query, headers, body, (kind, ...payload) => {
       if (kind === "start") {
@@ -20,6 +24,7 @@ export async function serveHttp(
         const bytes = payload[0] as Uint8Array<ArrayBuffer>;
         reply({ type: "body", bytes }, [bytes.buffer]);
       } else reply({ type: "end" });
+      return wanted;
     });
   } catch (error) {
     reply({ type: "error", message: error instanceof Error ? error.message : String(error) });

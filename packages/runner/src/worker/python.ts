@@ -1,6 +1,7 @@
-/** What the worker calls in the Python package `portafilter_runtime` (python/README.md). */
-export type Emit = (kind: string, ...payload: unknown[]) => void;
+/** How Python answers. False in return for a part of an answer says that nobody reads any more. */
+export type Emit = (kind: string, ...payload: unknown[]) => unknown;
 
+/** What the worker calls in the Python package `portafilter_runtime` (python/README.md). */
 export type PythonRuntime = {
   start: (appType: string, path: string, theme: string) => Promise<void>;
   preimport: (names: string) => Promise<void>;

@@ -16,13 +16,13 @@ async def call_http(app: Application, scope: Scope, body: bytes, emit: Emit) -> 
         await app(scope, exchange.receive, exchange.send)
     finally:
         exchange.over.set()
-    if exchange.state != "ended":
+    if exchange.state not in ("ended", "abandoned"):
         raise RuntimeError(f"The app returned before its answer had {exchange.missing()}.")
 
 
 class _Exchange:
     def __init__(self, body: bytes, emit: Emit) -> None:
-        self.state: Literal["new", "started", "ended"] = "new"
+        self.state: Literal["new", "started", "ended", "abandoned"] = "new"
         self.over = asyncio.Event()
         self._body: bytes | None = body
         self._emit = emit
@@ -34,7 +34,7 @@ class _Exchange:
         if self._body is not None:
             body, self._body = self._body, None
             return {"type": "http.request", "body": body, "more_body": False}
-        # The worker does not say when the page has gone; an answer that is complete has no reader left.
+        # That the page has gone is heard at the next part; an answer that is complete has no reader left.
         await self.over.wait()
         return {"type": "http.disconnect"}
 
@@ -48,11 +48,17 @@ class _Exchange:
                 self.state = "started"
                 self._emit("start", message["status"], headers)
             case "http.response.body", "started":
-                if chunk := message.get("body", b""):
-                    self._emit("body", bytes(chunk))
-                if not message.get("more_body", False):
+                if (chunk := message.get("body", b"")) and self._emit(
+                    "body", bytes(chunk)
+                ) is False:
+                    self.state = "abandoned"
+                    self.over.set()
+                elif not message.get("more_body", False):
                     self.state = "ended"
                     self.over.set()
                     self._emit("end")
+            case _, "abandoned":
+                # As servers have it: what goes on into a closed connection is dropped.
+                pass
             case kind, state:
                 raise RuntimeError(f"The app sent {kind!r} when its answer was {state}.")
