@@ -36,6 +36,21 @@ describe("passwords", () => {
     expect(verified).toBe(1);
   });
 
+  test("without a hash the work is that of today's parameters", async () => {
+    const held: string[] = [];
+    const passwords = createPasswords({
+      ...argon2,
+      verify: (hash) => {
+        held.push(hash);
+        return Promise.resolve(true);
+      },
+    });
+    expect(await passwords.verify("Analytical Engine", null)).toBe(false);
+    expect(held.map((hash) => passwords.isOutdated(hash))).toEqual([false]);
+    // The library takes it for a hash, and does the work.
+    expect(await argon2.verify(held[0] ?? "", "Analytical Engine")).toBe(false);
+  });
+
   test.each([
     ["seven characters", "1a!B2c#"],
     ["seven characters in fourteen", "🔑".repeat(7)],
@@ -67,5 +82,22 @@ describe("passwords", () => {
       Array.from({ length: 250 }, () => passwords.hash("Analytical Engine")),
     );
     expect(all.filter(({ status }) => status === "rejected")).toHaveLength(50);
+  });
+
+  test("a flood at the first sign-in spoils none of those that come after it", async () => {
+    const release = Promise.withResolvers<string>();
+    const passwords = createPasswords({
+      hash: () => release.promise,
+      verify: () => Promise.resolve(false),
+    });
+    const flood = Promise.allSettled(
+      Array.from({ length: 250 }, () => passwords.hash("Analytical Engine")),
+    );
+    const refused = expect.objectContaining({ code: "rate_limited" }) as unknown;
+    await expect(passwords.verify("a password", null)).rejects.toEqual(refused);
+    await expect(passwords.verify("a password", "somebody's")).rejects.toEqual(refused);
+    release.resolve("done");
+    await flood;
+    expect(await passwords.verify("a password", null)).toBe(false);
   });
 });
