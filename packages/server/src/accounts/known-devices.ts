@@ -8,7 +8,8 @@ const days = 365;
  * somebody else tries passwords. The cookie is no sign-in: it opens nothing by itself.
  */
 export type KnownDevices = Readonly<{
-  isKnown: (headers: Headers, email: string) => boolean;
+  /** The id of a browser that signed in to this account before; null for any other. */
+  idOf: (headers: Headers, email: string) => string | null;
   /** The Set-Cookie header after a sign-in. */
   remember: (email: string) => string;
 }>;
@@ -16,10 +17,10 @@ export type KnownDevices = Readonly<{
 export function createKnownDevices(secret: string): KnownDevices {
   const seal = (id: string, email: string) => sealOf(secret, `known device\n${id}\n${email}`);
   return {
-    isKnown(headers, email) {
+    idOf(headers, email) {
       const [id, sealed, ...rest] = (readCookie(headers, cookies.device) ?? "").split(".");
-      if (id === undefined || sealed === undefined || rest.length > 0) return false;
-      return isSame(sealed, seal(id, email));
+      if (id === undefined || sealed === undefined || rest.length > 0) return null;
+      return isSame(sealed, seal(id, email)) ? id : null;
     },
     remember(email) {
       const id = newId();

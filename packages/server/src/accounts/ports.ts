@@ -30,12 +30,12 @@ export type LimitsPort = Readonly<{
   /**
    * Counts an attempt before it is made, so that parallel ones cannot pass together.
    * @param account - what identifies the account: the normalised email, whether or not it is known.
-   * @param isKnownDevice - whether this browser signed in to this account before.
+   * @param device - names a browser that signed in to this account before; null for any other.
    * @throws Problem `rate_limited`
    */
-  begin: (account: string, address: string, isKnownDevice: boolean) => Promise<void>;
-  /** The attempt was right: this address starts anew. */
-  forgive: (account: string, address: string) => Promise<void>;
+  begin: (account: string, address: string, device: string | null) => Promise<void>;
+  /** The attempt was right: this address and browser start anew. */
+  forgive: (account: string, address: string, device: string | null) => Promise<void>;
   /** Counts a mail that somebody asks to have sent. @throws Problem `rate_limited` */
   mail: (account: string, address?: string) => Promise<void>;
 }>;

@@ -43,7 +43,7 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     const db = await open();
     const servers = [limitsOn(db), limitsOn(db)];
     const all = Array.from({ length: 50 }, () =>
-      servers.map((limits) => limits.begin("ada@example.org", address(1), false)),
+      servers.map((limits) => limits.begin("ada@example.org", address(1), null)),
     );
     expect(await passed(all.flat())).toBe(5);
   });
@@ -51,7 +51,7 @@ describeDatabases("attempts at accounts (D6)", (open) => {
   test("then one after each wait, which grows, is told, and is no longer for trying meanwhile", async () => {
     const db = await open();
     const limits = limitsOn(db);
-    const attempt = () => limits.begin("ada@example.org", address(1), false);
+    const attempt = () => limits.begin("ada@example.org", address(1), null);
     expect(await inTurn(8, attempt)).toBe(5);
     const waits: number[] = [];
     for (let n = 0; n < 8; n += 1) {
@@ -76,15 +76,13 @@ describeDatabases("attempts at accounts (D6)", (open) => {
       " ada@example.org",
       "ada@example.org\t",
     ];
-    expect(await inTurn(12, (n) => limits.begin(spellings[n % 4] ?? "", address(1), false))).toBe(
-      5,
-    );
+    expect(await inTurn(12, (n) => limits.begin(spellings[n % 4] ?? "", address(1), null))).toBe(5);
   });
 
   test("from ever new addresses, an account stands 20 in an hour", async () => {
     const db = await open();
     const limits = limitsOn(db);
-    const attempt = (n: number) => limits.begin("ada@example.org", address(n), false);
+    const attempt = (n: number) => limits.begin("ada@example.org", address(n), null);
     expect(await inTurn(30, attempt)).toBe(20);
     await later(db, 61);
     expect(await inTurn(30, attempt)).toBe(20);
@@ -92,31 +90,32 @@ describeDatabases("attempts at accounts (D6)", (open) => {
 
   test("the owner's own browser still gets in, wherever it is", async () => {
     const limits = limitsOn(await open());
-    await inTurn(30, (n) => limits.begin("ada@example.org", address(n), false));
-    await limits.begin("ada@example.org", address(1), true);
-    await limits.begin("ada@example.org", address(99), true);
-    expect(await inTurn(8, () => limits.begin("ada@example.org", address(1), true))).toBe(4);
+    await inTurn(30, (n) => limits.begin("ada@example.org", address(n), null));
+    await limits.begin("ada@example.org", address(1), "d");
+    await limits.begin("ada@example.org", address(99), "d");
+    expect(await inTurn(8, (n) => limits.begin("ada@example.org", address(n), "d"))).toBe(3);
+    await limits.begin("ada@example.org", address(1), "another of hers");
   });
 
   test("one address that goes through accounts is stopped at 60", async () => {
     const limits = limitsOn(await open());
-    const attempt = (n: number) => limits.begin(`user${n}@example.org`, address(1), false);
+    const attempt = (n: number) => limits.begin(`user${n}@example.org`, address(1), null);
     expect(await inTurn(70, attempt)).toBe(60);
-    await limits.begin("user1@example.org", address(2), false);
+    await limits.begin("user1@example.org", address(2), null);
   });
 
   test("what was right counts nowhere", async () => {
     const limits = limitsOn(await open());
     const right = async (n: number) => {
-      await limits.begin(`user${n % 3}@example.org`, address(1), false);
-      await limits.forgive(`user${n % 3}@example.org`, address(1));
+      await limits.begin(`user${n % 3}@example.org`, address(1), null);
+      await limits.forgive(`user${n % 3}@example.org`, address(1), "d");
     };
     expect(await inTurn(70, right)).toBe(70);
     // Four wrong ones and a right one, again and again.
     expect(
       await inTurn(9, async (n) => {
-        await limits.begin("ada@example.org", address(2), false);
-        if (n === 4) await limits.forgive("ada@example.org", address(2));
+        await limits.begin("ada@example.org", address(2), null);
+        if (n === 4) await limits.forgive("ada@example.org", address(2), "d");
       }),
     ).toBe(9);
   });
@@ -125,9 +124,9 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     const limits = limitsOn(await open());
     let through = 0;
     for (let n = 0; n < 70; n += 1) {
-      through += await passed([limits.begin(`user${n}@example.org`, address(1), false)]);
-      await limits.begin("mallory@example.org", address(1), true);
-      await limits.forgive("mallory@example.org", address(1));
+      through += await passed([limits.begin(`user${n}@example.org`, address(1), null)]);
+      await limits.begin("mallory@example.org", address(1), "d");
+      await limits.forgive("mallory@example.org", address(1), "d");
     }
     expect(through).toBe(60);
   });
@@ -137,13 +136,13 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     const servers = [limitsOn(db), limitsOn(db)];
     const all = Array.from({ length: 40 }, async (_, n) => {
       const limits = servers[n % 2] ?? limitsOn(db);
-      await limits.begin(`user${n % 5}@example.org`, address(n % 7), n % 3 === 0);
-      await limits.forgive(`user${n % 5}@example.org`, address(n % 7));
+      await limits.begin(`user${n % 5}@example.org`, address(n % 7), n % 3 === 0 ? "d" : null);
+      await limits.forgive(`user${n % 5}@example.org`, address(n % 7), "d");
       await sweep(db);
     });
     await passed(all);
     expect(
-      await inTurn(3, () => servers[0]?.begin("x", address(9), false) ?? Promise.resolve()),
+      await inTurn(3, () => servers[0]?.begin("x", address(9), null) ?? Promise.resolve()),
     ).toBe(3);
   });
 
@@ -164,7 +163,7 @@ describeDatabases("attempts at accounts (D6)", (open) => {
   test("the table names nobody, and old rows go", async () => {
     const db = await open();
     const limits = limitsOn(db);
-    await limits.begin("ada@example.org", address(1), false);
+    await limits.begin("ada@example.org", address(1), null);
     await limits.mail("ada@example.org");
     const { rows } = await sql`select l::text as line from rate_limits l`.execute(db.kysely);
     const text = JSON.stringify(rows);

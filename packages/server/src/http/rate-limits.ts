@@ -17,13 +17,14 @@ export type RateLimits = Limits &
      * Counts an attempt to prove who somebody is, before it is looked at, so that parallel ones cannot
      * pass together. One that must wait is not counted, so waiting never gets longer by trying.
      * @param account - the normalised email, whether or not there is such an account.
-     * @param isKnownDevice - whether this browser signed in to this account before. Then what others
-     * try, from elsewhere or here, does not keep its owner out.
+     * @param device - names a browser that signed in to this account before; null for any other. It
+     * is counted by itself, whatever its address: what others try does not keep its owner out, and
+     * whoever takes its cookie along gets no more tries by coming from ever new addresses.
      * @throws Problem `rate_limited`, with the time to wait.
      */
-    begin: (account: string, address: string, isKnownDevice: boolean) => Promise<void>;
-    /** The attempt that was begun was right: it counts nowhere, and the account starts anew from this address. */
-    forgive: (account: string, address: string) => Promise<void>;
+    begin: (account: string, address: string, device: string | null) => Promise<void>;
+    /** The attempt that was begun was right: it counts nowhere, and the account starts anew from this address and browser. */
+    forgive: (account: string, address: string, device: string | null) => Promise<void>;
     /**
      * Counts a mail that somebody asks to have sent.
      * @throws Problem `rate_limited`, whether or not there is such an account.
@@ -91,7 +92,7 @@ export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): Ra
     rule,
     key: counterOf(key, parts),
   });
-  const pairOf = (who: string, from: string, kind: "known" | "new") =>
+  const pairOf = (who: string, kind: "address" | "device", from: string) =>
     under(pair, "pair", kind, normal(who), from);
   const others = (who: string, from: string) => [
     under(account, "account", normal(who)),
@@ -102,13 +103,16 @@ export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): Ra
   return {
     byAddress: (name, from) => pass(buckets.take(`${name} address ${from}`, rates[name].address)),
     byUser: (name, userId) => pass(buckets.take(`${name} user ${userId}`, rates[name].user)),
-    begin: async (who, from, isKnownDevice) => {
-      const all = others(who, from).map((limit) => ({ ...limit, isLenient: isKnownDevice }));
-      const limits = [pairOf(who, from, isKnownDevice ? "known" : "new"), ...all];
-      await pass(await count(db, limits));
+    begin: async (who, from, device) => {
+      const all = others(who, from).map((limit) => ({ ...limit, isLenient: device !== null }));
+      const own = device === null ? pairOf(who, "address", from) : pairOf(who, "device", device);
+      await pass(await count(db, [own, ...all]));
     },
-    forgive: (who, from) =>
-      takeBack(db, others(who, from), [pairOf(who, from, "known"), pairOf(who, from, "new")]),
+    forgive: (who, from, device) =>
+      takeBack(db, others(who, from), [
+        pairOf(who, "address", from),
+        ...(device === null ? [] : [pairOf(who, "device", device)]),
+      ]),
     mail: async (who, from) => {
       const limits = [
         ...mailRules.map((rule) => under(rule, "mail", `${rule.span}`, normal(who))),

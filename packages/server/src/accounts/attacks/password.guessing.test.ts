@@ -76,6 +76,21 @@ describeDatabases("D6: guessing passwords", (open) => {
     }
   });
 
+  test("whoever takes a known device's cookies along gets no more guesses from new addresses", async () => {
+    const { email, browser } = await newPerson(world);
+    const guesses = async (path: string, guess: Record<string, string>) => {
+      let made = 0;
+      for (let address = 0; address < 20; address += 1) {
+        const eve = world.browser();
+        for (const [name, value] of browser.jar) eve.jar.set(name, value);
+        if ((await codeOf(eve, path, guess)) === "wrong_credentials") made += 1;
+      }
+      return made;
+    };
+    expect(await guesses("sign-in", { email, password: "guess guess" })).toBe(5);
+    expect(await guesses("confirm", { password: "guess guess" })).toBe(5);
+  });
+
   test("IPv6 addresses of one network are one address; what a client forwards is not believed", async () => {
     const { email } = await newPerson(world);
     const codes = [];

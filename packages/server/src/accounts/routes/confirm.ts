@@ -1,5 +1,5 @@
 import { api } from "@portafilter/protocol";
-import { type Route, route } from "../../http/route.ts";
+import { type Route, route, type Session } from "../../http/route.ts";
 import { Problem } from "../../problem.ts";
 import type { Parts } from "../parts.ts";
 import * as users from "../users/store.ts";
@@ -20,7 +20,7 @@ export function confirmRoute(parts: Parts): Route {
     problems: ["wrong_credentials"],
     async handle({ body, session, address, device, header }) {
       const { userId, sessionId } = session;
-      const account = await provePassword(parts, userId, body.password, { address, device });
+      const account = await provePassword(parts, session, body.password, { address, device });
       const cookie = await db.transaction(async (tx) => {
         await stillHolds(tx, account);
         const renewed = await sessions.renew(tx, sessionId);
@@ -43,18 +43,18 @@ type From = Readonly<{ address: string; device: string | null }>;
  */
 export async function provePassword(
   parts: Parts,
-  userId: string,
+  { userId, sessionId }: Session,
   password: string,
   { address, device }: From,
 ): Promise<users.Account> {
   const account = await users.findById(parts.db.kysely, userId);
   if (account === undefined) throw new Problem("signed_out");
   // Whoever holds a session used this browser before.
-  await parts.limits.begin(account.email, address, true);
+  await parts.limits.begin(account.email, address, sessionId);
   if (!(await parts.passwords.verify(password, account.password))) {
     refuse(parts, userId, device);
     throw new Problem("wrong_credentials");
   }
-  await parts.limits.forgive(account.email, address);
+  await parts.limits.forgive(account.email, address, sessionId);
   return account;
 }

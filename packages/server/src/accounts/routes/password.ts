@@ -29,7 +29,7 @@ export function passwordRoute(parts: Parts): Route {
         // There is nothing to prove with but the sign-in itself.
         if (!isFresh) throw new Problem("confirm_needed");
       } else {
-        await provePassword(parts, userId, body.current, { address, device });
+        await provePassword(parts, session, body.current, { address, device });
       }
       const hash = await passwords.hash(body.next);
       const cookie = await db.transaction(async (tx) => {

@@ -23,7 +23,8 @@ export function signInRoute(parts: Parts): Route {
     async handle({ body, address, device, request, header }) {
       const email = normaliseEmail(body.email);
       const { headers } = request;
-      await limits.begin(email, address, knownDevices.isKnown(headers, email));
+      const known = knownDevices.idOf(headers, email);
+      await limits.begin(email, address, known);
       const account = await users.findByEmail(db.kysely, email);
       const isRight = await passwords.verify(body.password, account?.password ?? null);
       if (account === undefined || !isRight) {
@@ -38,7 +39,7 @@ export function signInRoute(parts: Parts): Route {
         }
         return sessions.start(tx, account.id, { headers, device });
       });
-      await limits.forgive(email, address);
+      await limits.forgive(email, address, known);
       header("set-cookie", cookie);
       header("set-cookie", knownDevices.remember(email));
       return {};
