@@ -19,7 +19,7 @@ def timed(name):
 starting = timed("BENCH_FIRST")
 time.sleep(3)
 resting = timed("BENCH_SECOND")
-again = timed("BENCH_SECOND")
+again = sum(timed("BENCH_SECOND") for _ in range(1000)) / 1000
 st.write(f"starting {starting:.3f} resting {resting:.3f} again {again:.5f}")
 `;
 
