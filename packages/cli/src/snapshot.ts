@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -59,7 +59,7 @@ export async function ensureSnapshot(
     }),
   );
   const current: Snapshots = { ...known, ...Object.fromEntries(made) };
-  const temporary = join(out, "current.json.new");
+  const temporary = join(out, `current.json.${process.pid}.new`);
   await writeFile(temporary, JSON.stringify(current));
   await rename(temporary, join(out, "current.json"));
   await removeOthers(out, current);
@@ -118,13 +118,17 @@ async function make(order: object, stop: AbortSignal): Promise<Made> {
   return { image, tree, pack, bytes };
 }
 
+/** Another process on the same folder may be about to use what it has just made. */
+const mayBeInUse = 60 * 60 * 1_000;
+
 async function removeOthers(out: string, current: Snapshots): Promise<void> {
   const kept = new Set(
     Object.values(current).flatMap(({ image, tree, pack }) => [image, tree, pack]),
   );
   for (const name of await readdir(out)) {
-    if (/\.(bin|json|pack)$/.test(name) && name !== "current.json" && !kept.has(name)) {
-      await rm(join(out, name), { force: true });
-    }
+    if (!/\.(bin|json|pack)$/.test(name) || name === "current.json" || kept.has(name)) continue;
+    const path = join(out, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > mayBeInUse) await rm(path, { force: true });
   }
 }
