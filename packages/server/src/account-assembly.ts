@@ -86,11 +86,7 @@ export async function assembleAccounts(
     audit,
     events,
     limits,
-    erase: async (tx, userId) => {
-      // In the order in which everything locks: secrets before the audit.
-      await secrets.erase(tx, userId);
-      await audit.erase(tx, userId);
-    },
+    erase: secrets.erase,
     forget: secrets.forget,
   });
   const streams = createEventRoutes({ events, sessions: accounts.sessions });

@@ -80,10 +80,12 @@ describeDatabases("accounts", (open) => {
       expect(await codeOf(world.browser(), "sign-in", decomposed)).toBeUndefined();
     });
 
-    test("signing out leaves no session and no page in the back button's memory", async () => {
+    test("signing out leaves no session, no key in memory and no page for the back button", async () => {
       const { browser } = await newPerson(world);
       const token = browser.token() ?? "";
+      const id = (await whoIs(browser))?.id ?? "";
       const answer = await browser.ask("/api/v1/account/sign-out", {});
+      expect(world.forgotten).toContain(id);
       expect(answer.headers.get("clear-site-data")).toBe('"cache"');
       expect(browser.token()).toBeUndefined();
       browser.jar.set("__Host-portafilter.session", token);

@@ -22,9 +22,12 @@ export type Parts = Readonly<{
   /** Null where the operator gave no server for mail. */
   mailer: Mailer | null;
   background: Background;
-  /** Destroys what other domains keep of a user, in the transaction that deletes the account. */
+  /**
+   * Destroys the secrets of a user, as the first step of the transaction that deletes the account:
+   * whoever writes secrets holds those, and needs the account's row after that.
+   */
   erase: (tx: Tx, userId: string) => Promise<void>;
-  /** Forgets what is cached of a user, after that. */
+  /** Forgets keys and lists of a user that are in memory: after that, and at sign-out. */
   forget: (userId: string) => void;
   now: () => number;
 }>;

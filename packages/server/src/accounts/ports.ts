@@ -15,6 +15,8 @@ export type AuditEvent = Readonly<{
 export type AuditPort = Readonly<{
   /** In the caller's transaction, as its last step. */
   append: (tx: Tx, events: readonly AuditEvent[]) => Promise<void>;
+  /** Deletes all of an account's entries, in the caller's transaction, as its last step. */
+  erase: (tx: Tx, userId: string) => Promise<void>;
   /** By itself; never within a transaction. */
   record: (event: AuditEvent) => Promise<void>;
 }>;

@@ -4,7 +4,7 @@ import { cookies, removeCookie } from "../cookie.ts";
 import type { Parts } from "../parts.ts";
 
 /** Ends the session that asks. Without one, the cookie goes all the same. */
-export function signOutRoute({ db, audit, sessions }: Parts): Route {
+export function signOutRoute({ db, audit, sessions, forget }: Parts): Route {
   return route({
     method: "POST",
     path: "/api/v1/account/sign-out",
@@ -20,6 +20,8 @@ export function signOutRoute({ db, audit, sessions }: Parts): Route {
           await sessions.end(tx, userId, sessionId);
           await audit.append(tx, [{ userId, action: "session.ended", device }]);
         });
+        // Another device of this account has its key fetched again.
+        forget(userId);
       }
       header("set-cookie", removeCookie(cookies.session));
       // Pages kept for the back button go with the cache. Not "storage": the page empties its own, and

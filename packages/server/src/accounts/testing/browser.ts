@@ -4,6 +4,8 @@ import { cookies } from "../cookie.ts";
 export type Browser = Readonly<{
   /** Asks as the platform's page does; a body makes it a POST. */
   ask: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** The same, with any method. */
+  call: (method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Asks with DELETE. */
   remove: (path: string) => Promise<Answer>;
   /** Follows an address as a navigation that another site began. */
@@ -29,8 +31,8 @@ export function createBrowser(
   send: (request: Request) => Response | Promise<Response>,
   origin: string,
   address: string,
+  jar: Browser["jar"] = new Map(),
 ): Browser {
-  const jar = new Map<string, string>();
   const request = async (path: string, init: Init) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await send(
@@ -75,6 +77,7 @@ export function createBrowser(
     jar,
     token: () => jar.get(cookies.session),
     ask: (path, body, headers) => asPage(body === undefined ? "GET" : "POST", path, body, headers),
+    call: asPage,
     remove: (path) => asPage("DELETE", path),
     visit: (url) =>
       request(url, {

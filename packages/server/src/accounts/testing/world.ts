@@ -63,10 +63,7 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
     config: { platformOrigin, secret, smtp: null, providers: wanted.providers ?? [] },
     now: () => Date.now() + ahead,
     work: quickWork(() => (count += 1)),
-    erase: async (tx, userId) => {
-      await wanted.erase?.(tx, userId);
-      await audit.erase(tx, userId);
-    },
+    erase: wanted.erase ?? (() => Promise.resolve()),
     forget: (userId) => forgotten.push(userId),
     ...(wanted.mail === true ? { mailer: catcher(mails) } : {}),
   });
