@@ -14,16 +14,16 @@ export function someone(): Someone {
 }
 
 /** Makes an account on the page for it; signed in afterwards. */
-export async function signUp(page: Page, who: Someone): Promise<void> {
-  await page.goto(`${address()}/sign-up`);
+export async function signUp(page: Page, who: Someone, origin = address()): Promise<void> {
+  await page.goto(`${origin}/sign-up`);
   await fillIn(page, who);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
   await accountMenu(page).waitFor();
 }
 
 /** Signs in on the page for it. */
-export async function signIn(page: Page, who: Someone): Promise<void> {
-  await page.goto(`${address()}/sign-in`);
+export async function signIn(page: Page, who: Someone, origin = address()): Promise<void> {
+  await page.goto(`${origin}/sign-in`);
   await signInHere(page, who);
   await accountMenu(page).waitFor();
 }
@@ -42,7 +42,9 @@ export function accountMenu(page: Page) {
 export async function signOut(page: Page): Promise<void> {
   await accountMenu(page).click();
   await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
-  await accountMenu(page).waitFor({ state: "detached" });
+  // The page that says so is another document: nothing can be asked of the one before it.
+  await page.waitForURL("**/sign-in?signed-out");
+  await page.getByText("You are signed out.").waitFor();
 }
 
 /** Everything that this browser's tab keeps for the platform's origin, as text. */

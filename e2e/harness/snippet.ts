@@ -9,9 +9,9 @@ export function example(name: string): string {
 }
 
 /** Address of a snippet, in the compressed format of links. */
-export function snippet(code: string, requirements = ""): string {
+export function snippet(code: string, requirements = "", origin = address()): string {
   const packed = gzipSync(JSON.stringify({ code, requirements })).toString("base64");
-  return `${address()}/snippet/streamlit/v1#c=${encodeURIComponent(packed)}`;
+  return `${origin}/snippet/streamlit/v1#c=${encodeURIComponent(packed)}`;
 }
 
 /** What the app draws. */
