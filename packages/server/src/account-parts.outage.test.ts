@@ -65,7 +65,9 @@ function visitor(parts: AccountParts) {
 describe("the database is away", { timeout: patience }, () => {
   test("at the start and later: refusals until it is back, then all of it, without a restart", async () => {
     await postgres.kill();
-    const parts = await openAccountParts(settings, "/nowhere", ports);
+    const lines: string[] = [];
+    const logging = createLog("info", { write: (line: string) => lines.push(line) });
+    const parts = await openAccountParts(settings, "/nowhere", { ...ports, log: logging });
     const ask = visitor(parts);
     expect(await ask("GET", "session")).toBe("database_unavailable");
     expect(await ask("POST", "account/sign-in", {})).toBe("database_unavailable");
@@ -73,6 +75,11 @@ describe("the database is away", { timeout: patience }, () => {
 
     await postgres.start();
     await expect.poll(() => ask("GET", "session"), recovery).toBe(200);
+    const told = lines.join("");
+    expect(told).toContain("The database cannot be reached (ECONNREFUSED).");
+    expect(told.match(/there are no accounts until/g)?.length).toBeLessThan(4);
+    expect(told.match(/there are accounts/g)).toHaveLength(1);
+    expect(told).not.toContain("postgres://");
     const ada = { email: "ada@portafilter.test", password: "correct horse battery" };
     expect(await ask("POST", "account/sign-up", ada)).toBe(200);
     expect(await ask("POST", "secrets", { name: "KEY", value: "canary" })).toBe(200);

@@ -7,7 +7,6 @@ import { UnusableDatabase } from "./db/faults.ts";
 import { anonymousRoutes } from "./http/anonymous.ts";
 import { createApi, createRefusingApi } from "./http/api.ts";
 import type { SiteApp } from "./http/app.ts";
-import { logFailure } from "./http/error-log.ts";
 import type { MountPorts } from "./http/mount.ts";
 import type { Readiness } from "./http/readiness.ts";
 import { Problem } from "./problem.ts";
@@ -56,6 +55,7 @@ export async function openAccountParts(
   ports: AccountPorts,
 ): Promise<AccountParts> {
   const { log } = ports;
+  let told = "";
   const authSecret = settings.authSecret ?? (await ownAuthSecret(dataDir));
   const database = withoutWaiting(settings.database);
   const stop = new AbortController();
@@ -69,13 +69,23 @@ export async function openAccountParts(
     api = createApi(parts.routes, { ...ports, ...parts });
   }
 
+  /** One line for as long as the reason is the same, however often it is tried again. */
+  function tell(error: unknown): void {
+    const reason = error instanceof Error ? error.message : "";
+    const line = "there are no accounts until the database can be used";
+    if (reason === told) log.debug({ err: error }, line);
+    else log.warn({ err: error }, line);
+    told = reason;
+  }
+
   /** Whether it is open, or need not be any more. */
   async function tryToOpen(): Promise<boolean> {
     try {
       await open();
+      log.warn("the database can be used, and there are accounts");
       return true;
     } catch (error) {
-      logFailure(log, error, { at: "start" });
+      tell(error);
       return stop.signal.aborted;
     }
   }
@@ -93,7 +103,7 @@ export async function openAccountParts(
     await open();
   } catch (error) {
     if (!isAway(error)) throw error;
-    logFailure(log, error, { at: "start" });
+    tell(error);
     trying = keepTrying();
   }
   return {

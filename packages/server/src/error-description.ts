@@ -2,7 +2,7 @@ import { Problem } from "./problem.ts";
 
 /** An error whose message is made of our own words only, so that it may be logged. */
 export class ExplainedError extends Error {
-  override readonly name = "ExplainedError";
+  override readonly name: string = "ExplainedError";
 }
 
 /** An error as it is written down. */
@@ -23,9 +23,11 @@ export function describeError(error: unknown, depth = 3): Described | undefined 
   if (error === undefined || depth === 0) return undefined;
   if (!(error instanceof Error)) return { type: typeof error };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  // The stack begins with the message, which may have lines that look like places.
   const at = (error.stack ?? "")
+    .replace(error.message, () => "")
     .split("\n")
-    .filter((line) => /^ {4}at /.test(line))
+    .filter((line) => /^ {4}at (?:.+ \()?(?:file:|node:|\/)\S+:\d+:\d+\)?$/.test(line))
     .slice(0, 8)
     .map((line) => line.trim());
   const cause = describeError(error.cause, depth - 1);

@@ -39,6 +39,18 @@ test("of errors only kind, code and places pass, and what the operating system s
   expect(JSON.parse(lines[1] ?? "")).toMatchObject({ err: { message: system.message } });
 });
 
+test("a message that looks like a stack does not pass as one", () => {
+  const { log, lines } = logging();
+  const error = new Error(`x\n    at ${canary}\n    at ${canary} (file:///${canary}:1:2)`);
+  log.error({ err: error }, "x");
+  // Its message was exchanged after the stack was made.
+  const other = new Error(`x\n    at ${canary}`);
+  other.message = "y";
+  log.error({ err: other }, "x");
+  expect(lines.join("")).not.toContain(canary);
+  for (const line of lines) expect(line).toContain("log.test.ts");
+});
+
 test("one event is one line, whatever is in it (D20)", () => {
   const { log, lines } = logging();
   log.warn({ app: 'a\r\n{"level":60}', name: "\u001b[31m\u2028" }, "x\ny");

@@ -1,8 +1,9 @@
 import type { DatabaseError as ServerError } from "pg";
+import { ExplainedError } from "../error-description.ts";
 import { Problem } from "../problem.ts";
 
 /** A reason why there is no database, in one line for the person who runs the server. */
-export class UnusableDatabase extends Error {
+export class UnusableDatabase extends ExplainedError {
   override readonly name = "UnusableDatabase";
   /** It may be well again without anybody doing something here, so it is worth trying again. */
   readonly isAway: boolean;
