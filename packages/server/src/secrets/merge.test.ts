@@ -24,6 +24,22 @@ const answer = (moved: string[], same: string[] = [], replaced: string[] = []) =
 describeDatabases("a merge", (open) => {
   const world = async () => createWorld(await open());
 
+  test("is remembered for ninety days, and as one of the last hundred", async () => {
+    const w = await world();
+    const kept = () => w.db.kysely.selectFrom("secret_merge").select("merge_id").execute();
+    const ids = Array.from({ length: 103 }, () => crypto.randomUUID());
+    for (const id of ids) {
+      w.clock.now += 1_000;
+      expect((await merge(w, id, {})).status).toBe(200);
+    }
+    const remembered = (await kept()).map(({ merge_id }) => merge_id);
+    expect(remembered.toSorted()).toEqual(ids.slice(-100).toSorted());
+    w.clock.now += 91 * 24 * 60 * 60 * 1_000;
+    const last = crypto.randomUUID();
+    await merge(w, last, {});
+    expect(await kept()).toEqual([{ merge_id: last }]);
+  }, 30_000);
+
   test("moves what is new, keeps what is the same once, and puts what differs on top", async () => {
     const w = await world();
     const same = await stored(w, "ada", "SAME", "one");

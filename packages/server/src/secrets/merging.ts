@@ -24,6 +24,8 @@ export type Merging = (by: By, merge: Merge) => Promise<api.MergeAnswer>;
 
 /** As long as a sign-in lasts at most; a tab has long tried again by then. */
 const remembered = 90 * 24 * 60 * 60 * 1_000;
+/** Merges of one account that are remembered: each may take a hundred kilobytes. */
+const most = 100;
 /** Secrets that are compared at once: with values of 64 KiB, their records take a few megabytes. */
 const batch = 50;
 
@@ -70,7 +72,8 @@ async function mergeOnce(
 
   const text = JSON.stringify(answer);
   const record = await page.withKey((key) => sealMerge(key, userId, merge, text));
-  await keepMerge(tx, userId, { mergeId, record, answer: text }, at, new Date(now - remembered));
+  const kept = { mergeId, record, answer: text };
+  await keepMerge(tx, userId, kept, at, { forgotten: new Date(now - remembered), most });
   page.tell({ action: "merge.done" });
   return answer;
 }

@@ -182,18 +182,32 @@ export async function findMerge(
   return row ?? null;
 }
 
-/** Remembers a merge, and forgets those of before `forgotten`. */
+/** Remembers a merge; forgets those of before `forgotten`, and the oldest ones beyond `most`. */
 export async function keepMerge(
   tx: Tx,
   userId: string,
   { mergeId, record, answer }: MergeRow,
   at: Date,
-  forgotten: Date,
+  { forgotten, most }: Readonly<{ forgotten: Date; most: number }>,
 ): Promise<void> {
   await tx
     .deleteFrom("secret_merge")
     .where("user_id", "=", userId)
-    .where("created_at", "<", forgotten)
+    .where((where) =>
+      where.or([
+        where("created_at", "<", forgotten),
+        where(
+          "merge_id",
+          "in",
+          where
+            .selectFrom("secret_merge")
+            .select("merge_id")
+            .where("user_id", "=", userId)
+            .orderBy("created_at", "desc")
+            .offset(most - 1),
+        ),
+      ]),
+    )
     .execute();
   await tx
     .insertInto("secret_merge")
