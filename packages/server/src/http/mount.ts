@@ -5,6 +5,7 @@ import { ExplainedError } from "../error-description.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { jsonAnswer, refusalAnswer } from "./answer.ts";
+import { type BodyPlace, createBodyRoom } from "./body-room.ts";
 import { clientAddress } from "./client-address.ts";
 import { deviceOf } from "./device.ts";
 import { logFailure } from "./error-log.ts";
@@ -32,6 +33,8 @@ export type MountPorts = Readonly<{
   platformOrigin: string;
   /** How many entries at the end of X-Forwarded-For the operator's proxies wrote. */
   trustedProxies: number;
+  /** Bytes of large bodies that may be here at once; for tests. */
+  bodyRoom?: number;
 }>;
 
 /**
@@ -41,6 +44,7 @@ export type MountPorts = Readonly<{
  * allows another origin anything.
  */
 export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPorts): void {
+  const enter = createBodyRoom(ports.bodyRoom);
   // A fixed address goes before one with a parameter that would fit it too.
   const ordered = routes.toSorted(
     (a, b) => Number(a.path.includes(":")) - Number(b.path.includes(":")),
@@ -49,7 +53,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPor
     app.on(route.method, route.path, async (c, next) => {
       // Hono answers HEAD by way of GET; the API has no HEAD.
       if (c.req.method !== route.method) return next();
-      return answer(c, route, ports);
+      return answer(c, route, ports, enter());
     });
   }
   for (const path of new Set(ordered.map((route) => route.path))) {
@@ -63,18 +67,30 @@ export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPor
   }
 }
 
-async function answer(c: Context, route: Route, ports: MountPorts): Promise<Response> {
+async function answer(
+  c: Context,
+  route: Route,
+  ports: MountPorts,
+  place: BodyPlace,
+): Promise<Response> {
   const trace = traceOf(c);
   trace.route = route.path;
   try {
-    return await serve(c, route, ports);
+    return await serve(c, route, ports, place);
   } catch (error) {
     logFailure(ports.log, error, { id: trace.id, operation: route.operation });
     return refusalAnswer(error, trace.id);
+  } finally {
+    place.leave();
   }
 }
 
-async function serve(c: Context, route: Route, ports: MountPorts): Promise<Response> {
+async function serve(
+  c: Context,
+  route: Route,
+  ports: MountPorts,
+  place: BodyPlace,
+): Promise<Response> {
   const request = c.req.raw;
   const { headers } = request;
   if (route.answers === "response" && route.from === "navigation") refuseEmbedded(headers);
@@ -90,11 +106,12 @@ async function serve(c: Context, route: Route, ports: MountPorts): Promise<Respo
   if (route.auth === "fresh" && session?.isFresh !== true) throw new Problem("confirm_needed");
 
   const added = new Headers();
+  const { maxBody = sizes.requestBody } = route;
   const asked = {
     session,
     params: parse(route.params, c.req.param(), "not_found"),
     query: readQuery(route.query, new URL(request.url).searchParams),
-    body: readBody(route.body, await readJsonBody(request, route.maxBody ?? sizes.requestBody)),
+    body: readBody(route.body, await readJsonBody(request, maxBody, place)),
     device: deviceOf(headers.get("user-agent")),
     address,
     request,

@@ -1,20 +1,26 @@
 import { Problem } from "../problem.ts";
+import type { BodyPlace } from "./body-room.ts";
 import { parseStrictJson } from "./json-text.ts";
 
 /**
  * Reads a request's body as JSON. Counts while it reads, whatever Content-Length says, and stops
  * reading at the limit. Compressed bodies are not unpacked but refused.
  * @returns undefined when there is none.
- * @throws Problem `too_large` or `bad_request`
+ * @param place - is told of each part, and left by the caller when the body is not needed any more.
+ * @throws Problem `too_large`, `bad_request`, or `rate_limited` when there is no room for it now.
  */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  maxBytes: number,
+  place: Pick<BodyPlace, "grow">,
+): Promise<unknown> {
   const { headers, body } = request;
   if (body === null || headers.get("content-length") === "0") return undefined;
   const type = headers.get("content-type");
   if (type !== null && !jsonType.test(type)) throw new Problem("bad_request");
   if (headers.has("content-encoding")) throw new Problem("bad_request");
   if (Number(headers.get("content-length") ?? 0) > maxBytes) throw new Problem("too_large");
-  const bytes = await readBytes(body, maxBytes);
+  const bytes = await readBytes(body, maxBytes, place);
   if (bytes.byteLength === 0) return undefined;
   const value = type === null ? undefined : parseStrictJson(decode(bytes));
   if (value === undefined) throw new Problem("bad_request");
@@ -23,7 +29,11 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
 
 const jsonType = /^application\/json(?:; ?charset=utf-8)?$/i;
 
-async function readBytes(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  { grow }: Pick<BodyPlace, "grow">,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
@@ -31,6 +41,7 @@ async function readBytes(body: ReadableStream<Uint8Array>, maxBytes: number): Pr
     for await (const part of body) {
       size += part.byteLength;
       if (size > maxBytes) throw new Problem("too_large");
+      grow(size);
       parts.push(part);
     }
   } catch (error) {
