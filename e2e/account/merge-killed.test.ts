@@ -46,9 +46,10 @@ async function typed() {
 
 /** Names, and how many versions of each there are in the account. */
 async function stored(page: Page): Promise<Record<string, number>> {
-  const answer: unknown = await page.evaluate(async () =>
-    (await fetch("/api/v1/secrets", { headers: { accept: "application/json" } })).json(),
-  );
+  const answer = await page.evaluate(async (): Promise<unknown> => {
+    const response = await fetch("/api/v1/secrets");
+    return response.json();
+  });
   const { secrets } = api.secretList.parse(answer);
   return Object.fromEntries(secrets.map(({ name, versions }) => [name, versions]));
 }
