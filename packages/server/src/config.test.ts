@@ -38,6 +38,20 @@ describe("where there is a key server", () => {
     expect(readConfig({ ...shared, AUTH_SECRET: secret }).accounts?.authSecret).toBe(secret);
   });
 
+  test("over plain HTTP they are on this machine only: browsers would keep no sign-in", () => {
+    const named = { ...keyServer, PLATFORM_HOST: "cafe.test" };
+    expect(() => readConfig(named)).toThrow("PUBLIC_URL must be https://");
+    expect(() => readConfig({ ...named, PUBLIC_URL: "http://cafe.test" })).toThrow(ConfigError);
+    expect(() => readConfig({ ...keyServer, PLATFORM_HOST: "localhost.test" })).toThrow(
+      ConfigError,
+    );
+    expect(readConfig({ ...named, PUBLIC_URL: "https://cafe.test" }).accounts).toBeDefined();
+    for (const host of ["localhost", "cafe.localhost", "127.0.0.1"]) {
+      expect(readConfig({ ...keyServer, PLATFORM_HOST: host }).accounts).toBeDefined();
+    }
+    expect(readConfig({ PLATFORM_HOST: "cafe.test" }).accounts).toBeUndefined();
+  });
+
   test("the secret may be in a file", async () => {
     const file = join(await temporaryFolder(), "secret");
     await writeFile(file, `${secret}\n`);

@@ -119,7 +119,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: s.TRUSTED_PROXIES,
     metricsPort: s.METRICS_PORT,
     logLevel: s.LOG_LEVEL,
-    accounts: accountSettings(s, publicUrl.origin, env),
+    accounts: accountSettings(s, publicUrl, env),
   });
 }
 
@@ -145,11 +145,17 @@ export async function readVerifyConfig(
 
 function accountSettings(
   s: z.output<typeof settings>,
-  platformOrigin: string,
+  publicUrl: URL,
   env: NodeJS.ProcessEnv,
 ): AccountSettings | undefined {
   const keyServer = readKeyClientConfig(env);
   if (keyServer === undefined) return undefined;
+  const platformOrigin = publicUrl.origin;
+  if (!isSecureContext(publicUrl)) {
+    throw new ConfigError(
+      "PUBLIC_URL must be https:// where there are accounts: over plain HTTP browsers keep no sign-in",
+    );
+  }
   const database = readDatabaseConfig(env);
   const authSecret = authSecretOf(s);
   if (authSecret === undefined && database.kind === "postgres") {
@@ -158,6 +164,11 @@ function accountSettings(
   const { smtp, providers } = readAccountConfig({ platformOrigin, secret: "" }, env);
   const accounts = { platformOrigin, smtp, providers };
   return Object.freeze({ keyServer, database, authSecret, accounts });
+}
+
+/** Whether browsers take the address for safe on its way: what is on their own machine needs no TLS. */
+function isSecureContext({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3})$/.test(hostname);
 }
 
 function authSecretOf(s: z.output<typeof settings>): string | undefined {

@@ -232,6 +232,14 @@ describeDatabases("accounts", (open) => {
       expect(await whoIs(browser)).toMatchObject({ email });
     });
 
+    test("a mail server that does not answer does not hold up the end of the server", async () => {
+      const slow = await createWorld(world.db, { mail: true, slowMail: true });
+      const { email } = await newPerson(world);
+      expect(await codeOf(slow.browser(), "forgot", { email })).toBeUndefined();
+      await expect.poll(() => slow.mails).toHaveLength(1);
+      await slow.accounts.close();
+    });
+
     test("a new password by mail ends every sign-in", async () => {
       const { email, browser } = await newPerson(world);
       expect(await codeOf(world.browser(), "forgot", { email })).toBeUndefined();

@@ -44,6 +44,17 @@ test("providers are named by their settings", () => {
 });
 
 test.each([
+  ["smtps://u:p%40@mail.example", "smtps://u:p%40@mail.example"],
+  ["smtp://mail.example:587", "smtp://mail.example:587?requireTLS=true"],
+  ["smtp://mail.example?requireTLS=false", "smtp://mail.example?requireTLS=false"],
+  ["smtp://127.0.0.1:25", "smtp://127.0.0.1:25"],
+  ["smtp://localhost", "smtp://localhost"],
+  ["smtp://localhost.example", "smtp://localhost.example?requireTLS=true"],
+])("mail leaves this machine encrypted or by the operator's word: %s", (url, used) => {
+  expect(read({ SMTP_URL: url, MAIL_FROM: "a@b.example" }).smtp?.url).toBe(used);
+});
+
+test.each([
   [{ SMTP_URL: "smtps://mail.example" }, "MAIL_FROM"],
   [{ MAIL_FROM: "a@b.example" }, "SMTP_URL"],
   [{ SMTP_URL_FILE: "/nowhere/canary", MAIL_FROM: "a@b.example" }, "SMTP_URL_FILE"],

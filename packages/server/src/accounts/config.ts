@@ -8,7 +8,10 @@ const optional = z
   .transform((text) => (text === "" ? undefined : text));
 
 const settings = z.object({
-  /** Server that sends mail: `smtps://user:password@host`. Without it nothing is sent. */
+  /**
+   * Server that sends mail: `smtps://user:password@host`. Without it nothing is sent. `smtp://` on another
+   * machine must offer STARTTLS, unless `?requireTLS=false` says that something else protects it.
+   */
   SMTP_URL: optional,
   /** A file that holds it, where an environment is not safe enough for the password. */
   SMTP_URL_FILE: optional,
@@ -64,7 +67,18 @@ function smtpOf(s: z.output<typeof settings>): AccountConfig["smtp"] {
   if (/[\r\n]/.test(MAIL_FROM) || !MAIL_FROM.includes("@")) {
     throw new ConfigError("MAIL_FROM must be an address, or a name and an <address>");
   }
-  return { url: SMTP_URL, from: MAIL_FROM };
+  return { url: withTls(url), from: MAIL_FROM };
+}
+
+/** Fails closed: links in mails open accounts, and without this they go in clear where nobody offers TLS. */
+function withTls(url: URL): string {
+  const stays = url.protocol === "smtps:" || isLoopback(url.hostname);
+  if (!stays && !url.searchParams.has("requireTLS")) url.searchParams.set("requireTLS", "true");
+  return url.href;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(host);
 }
 
 /** Providers are named by their settings: `OIDC_CORP_ISSUER` makes `corp`. */
@@ -83,8 +97,7 @@ function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
   };
   const issuer = setting("ISSUER") ?? "";
   const url = URL.parse(issuer);
-  const isPlain =
-    url?.protocol === "http:" && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  const isPlain = url?.protocol === "http:" && isLoopback(url.hostname);
   if (url === null || (url.protocol !== "https:" && !isPlain) || url.search || url.hash) {
     throw new ConfigError(`OIDC_${name}_ISSUER must be an https:// address`);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sessions as MountedSessions } from "../http/mount.ts";
 import type { Route } from "../http/route.ts";
 import type { Log } from "../log.ts";
@@ -36,9 +37,12 @@ export type Accounts = Readonly<{
   sessions: MountedSessions;
   routes: readonly Route[];
   settled: Background["settled"];
-  /** Waits for mails that are on their way, then hangs up. */
+  /** Waits a moment for mails that are on their way, then hangs up. */
   close: () => Promise<void>;
 }>;
+
+/** Milliseconds that mails get when the server stops: one that does not answer must not hold it up. */
+const patience = 3_000;
 
 /** Accounts: who visitors are, how they prove it, and for how long that holds. */
 export function createAccounts(ports: Ports): Accounts {
@@ -74,7 +78,10 @@ export function createAccounts(ports: Ports): Accounts {
     ],
     settled: background.settled,
     async close() {
-      await background.settled();
+      const stop = new AbortController();
+      const late = sleep(patience, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([background.settled(), late]);
+      stop.abort();
       mailer?.close();
     },
   };

@@ -45,6 +45,14 @@ test("a mail arrives in plain text, from whom the settings say", async () => {
   expect(mail?.text.replaceAll("=\r\n", "").replaceAll("=3D", "=")).toContain(link);
 });
 
+test("a mail server without TLS is given nothing where the settings ask for it", async () => {
+  const before = caught.length;
+  const mailer = createMailer({ url: `${url}?requireTLS=true`, from: "a@b.example" });
+  await expect(mailer.send(mails.emailChanged("ada@example.org"))).rejects.toThrow();
+  mailer.close();
+  expect(caught).toHaveLength(before);
+});
+
 test("a mail server that is not there is an error", async () => {
   const mailer = createMailer({ url: "smtp://127.0.0.1:1", from: "a@b.example" });
   await expect(mailer.send(mails.emailChanged("ada@example.org"))).rejects.toThrow();

@@ -19,6 +19,8 @@ const secret = "only for tests, and long enough to be one";
 type Wanted = Readonly<{
   /** Whether there is a mail server. */
   mail?: boolean;
+  /** One that takes mails and is never done with them. */
+  slowMail?: boolean;
   providers?: readonly Provider[];
   erase?: Parameters<typeof createAccounts>[0]["erase"];
 }>;
@@ -65,7 +67,7 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
     work: quickWork(() => (count += 1)),
     erase: wanted.erase ?? (() => Promise.resolve()),
     forget: (userId) => forgotten.push(userId),
-    ...(wanted.mail === true ? { mailer: catcher(mails) } : {}),
+    ...(wanted.mail === true ? { mailer: catcher(mails, wanted.slowMail === true) } : {}),
   });
   const app = new Hono();
   const { sessions, routes } = accounts;
@@ -93,11 +95,11 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
   };
 }
 
-function catcher(mails: Mail[]) {
+function catcher(mails: Mail[], isSlow: boolean) {
   return {
     send: (mail: Mail) => {
       mails.push(mail);
-      return Promise.resolve();
+      return isSlow ? new Promise<void>(() => undefined) : Promise.resolve();
     },
     close: () => undefined,
   };
