@@ -3,6 +3,7 @@ import { accounts } from "./migrations/0001-accounts.ts";
 import { secrets } from "./migrations/0002-secrets.ts";
 import { audit } from "./migrations/0003-audit.ts";
 import { rateLimits } from "./migrations/0004-limits.ts";
+import { lastUse } from "./migrations/0005-last-use.ts";
 
 /**
  * Every change of the tables, in the order in which they are made. A migration that was released is
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-secrets": secrets,
   "0003-audit": audit,
   "0004-limits": rateLimits,
+  "0005-last-use": lastUse,
 };

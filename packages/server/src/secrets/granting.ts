@@ -2,6 +2,7 @@ import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
 import type { Verified } from "./head.ts";
+import type { LastUses } from "./last-uses.ts";
 import type { Change, Page } from "./ledger.ts";
 import type { By, Ports } from "./ports.ts";
 import { openVersion } from "./sealing.ts";
@@ -32,7 +33,11 @@ export type Granting = Readonly<{
   revoke: (by: By, app: string, id: string) => Promise<void>;
 }>;
 
-export function createGranting(change: Change, now: NonNullable<Ports["now"]>): Granting {
+export function createGranting(
+  change: Change,
+  lastUses: Pick<LastUses, "flush">,
+  now: NonNullable<Ports["now"]>,
+): Granting {
   function refusePast(until: Until): void {
     if (until !== null && until <= now()) throw new Problem("bad_request");
   }
@@ -65,8 +70,10 @@ export function createGranting(change: Change, now: NonNullable<Ports["now"]>): 
       });
     },
 
-    revoke: (by, app, id) =>
-      change(by, async (page) => {
+    revoke: async (by, app, id) => {
+      // While there is a grant to write them to.
+      await lastUses.flush();
+      await change(by, async (page) => {
         const { secret } = await existing(page, id);
         const grants = secret.grants.filter((one) => one.app !== app);
         if (grants.length === secret.grants.length) return;
@@ -75,7 +82,8 @@ export function createGranting(change: Change, now: NonNullable<Ports["now"]>): 
         const { name } = secret;
         const events = [{ type: "grant.revoked", app, name } as const];
         page.tell({ action: "grant.revoked", app, secret: name, events });
-      }),
+      });
+    },
   };
 }
 

@@ -137,6 +137,19 @@ describeDatabases("grants", (open) => {
     expect(await listed(await w.another(), "ada")).toMatchObject(seen);
   });
 
+  test("a secret that was used is not called unused once its grant is revoked", async () => {
+    const w = await world();
+    const id = await stored(w, "ada", "KEY", "one");
+    await w.ask("ada", "POST", "/grants", { app: "app-1", secretId: id, ...forever });
+    await used(w, "ada", "app-1", "KEY");
+    const lastUsedAt = new Date(w.clock.now).toISOString();
+    await w.ask("ada", "POST", "/grants/revoke", { app: "app-1", secretId: id });
+    expect(await listed(w, "ada")).toMatchObject([{ lastUsedAt, grants: [], damaged: false }]);
+    w.clock.now += 1;
+    await w.ask("ada", "POST", "/grants", { app: "app-2", secretId: id, ...forever });
+    expect(await listed(w, "ada")).toMatchObject([{ lastUsedAt, grants: [{ lastUsedAt: null }] }]);
+  });
+
   test("no value leaves that could not be written down", async () => {
     const w = await world();
     const id = await stored(w, "ada", "KEY", "canary-5d1e");

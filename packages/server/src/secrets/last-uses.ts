@@ -11,7 +11,10 @@ export type GrantUse = Readonly<{ secretId: string; app: string; at: number }>;
  */
 export type LastUses = Readonly<{
   note: (use: GrantUse) => void;
-  /** Writes what was noted. Never rejects: these are for people to read, and nothing depends on them. */
+  /**
+   * Returns when what was noted is written, whoever began to write it. Never rejects: these are for people
+   * to read, and nothing depends on them.
+   */
   flush: () => Promise<void>;
 }>;
 
@@ -21,10 +24,16 @@ const delay = 2_000;
 export function createLastUses(db: Readonly<{ kysely: Db }>, log: Pick<Log, "warn">): LastUses {
   let noted = new Map<string, GrantUse>();
   let timer: NodeJS.Timeout | undefined;
+  let written: Promise<unknown> = Promise.resolve();
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
+    written = Promise.all([written, write()]);
+    await written;
+  }
+
+  async function write(): Promise<void> {
     if (noted.size === 0) return;
     const uses = [...noted.values()];
     noted = new Map();

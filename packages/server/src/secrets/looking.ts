@@ -113,7 +113,7 @@ function isSound(contents: Contents, row: ListedRow): boolean {
 }
 
 function entryOf(row: ListedRow, isWhole: boolean): api.SecretEntry {
-  const uses = row.grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
+  const uses = [row, ...row.grants].flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
   return {
     id: row.id,
     name: row.name,

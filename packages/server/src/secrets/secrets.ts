@@ -38,7 +38,7 @@ export function createSecrets(ports: Ports): Secrets {
   const change = createChange(ports);
   const operations = {
     ...createChanging(change, now),
-    ...createGranting(change, now),
+    ...createGranting(change, lastUses, now),
     ...createLooking({ db, audit, dataKeys, read, lastUses }),
     use: createUse({ db, audit, dataKeys, read, lastUses, now }),
     merge: createMerging(change, now),

@@ -149,20 +149,20 @@ export async function putGrants(
   }
 }
 
+/** Deletes grants of a secret, which keeps the moment when one of them was last used. */
 export async function deleteGrants(
   tx: Tx,
   userId: string,
   id: string,
   apps: readonly string[],
 ): Promise<void> {
-  await tx
-    .deleteFrom("secret_grant")
-    .where("user_id", "=", userId)
-    .where("secret_id", "=", id)
-    .where(
-      sql<boolean>`app in (select json_array_elements_text(${JSON.stringify(apps)}::text::json))`,
+  await sql`with gone as (
+      delete from secret_grant where user_id = ${userId} and secret_id = ${id}
+        and app in (select json_array_elements_text(${JSON.stringify(apps)}::text::json))
+      returning last_used_at
     )
-    .execute();
+    update secret set last_used_at = greatest(last_used_at, (select max(last_used_at) from gone))
+    where user_id = ${userId} and id = ${id}`.execute(tx);
 }
 
 /** A merge that was done. */

@@ -20,6 +20,8 @@ type SecretTable = {
   latest: number;
   /** The first version that is still kept; there are no gaps. */
   oldest: number;
+  /** By grants that are gone. As theirs, not vouched for by the head. */
+  last_used_at: Date | null;
 };
 
 /** A sealed value (packages/envelope). */

@@ -34,6 +34,8 @@ export type ListedRow = SecretRow &
   Readonly<{
     createdAt: number;
     updatedAt: number;
+    /** By grants that are gone. */
+    lastUsedAt: number | null;
     /** Version rows, the first and the last of them. */
     kept: number;
     first: number | null;
@@ -177,6 +179,7 @@ export async function seeAll(
       select coalesce(json_agg(json_build_object(
         'id', s.id, 'name', s.name, 'latest', s.latest, 'oldest', s.oldest,
         'createdAt', ${milliseconds("s.created_at")}, 'updatedAt', ${milliseconds("s.updated_at")},
+        'lastUsedAt', ${milliseconds("s.last_used_at")},
         'salt', encode(${latestSalt}, 'hex'), 'grants', ${grantsColumn},
         'kept', n.kept, 'first', n.first, 'last', n.last) order by s.name), '[]')
       from secret s ${latestVersion}
