@@ -14,8 +14,11 @@ const current = `$argon2id$v=19$m=${String(parameters.memoryCost)},t=${String(pa
 const nobodys = `${current}${"A".repeat(22)}$${"A".repeat(43)}`;
 /** Threads of the process that hash at once, so that files and names are still read meanwhile. */
 const atOnce = 2;
-/** Hashes that may wait; each visitor behind them would wait for seconds. */
-const mostWaiting = 200;
+/**
+ * How many may be in line before another one joins; each visitor behind them would wait for seconds. New
+ * passwords leave room for those that sign in: anybody may sign up, and wrong passwords are counted.
+ */
+const mostWaiting = { hash: 100, verify: 200 } as const;
 const shortest = 8;
 const longest = 256;
 
@@ -40,8 +43,8 @@ export type Passwords = Readonly<{
 export function createPasswords(work: Work = argon2): Passwords {
   const gate = createGate(atOnce);
   let waiting = 0;
-  const inTurn = async <T>(job: () => Promise<T>): Promise<T> => {
-    if (waiting >= mostWaiting) throw new Problem("rate_limited");
+  const inTurn = async <T>(kind: keyof Work, job: () => Promise<T>): Promise<T> => {
+    if (waiting >= mostWaiting[kind]) throw new Problem("rate_limited");
     waiting += 1;
     try {
       return await gate(job);
@@ -59,11 +62,11 @@ export function createPasswords(work: Work = argon2): Passwords {
     hash: async (password) => {
       const text = password.normalize("NFC");
       check(text);
-      return inTurn(() => work.hash(text));
+      return inTurn("hash", () => work.hash(text));
     },
     verify: async (password, known) => {
       const text = password.normalize("NFC");
-      const isRight = await inTurn(() => work.verify(known ?? nobodys, text));
+      const isRight = await inTurn("verify", () => work.verify(known ?? nobodys, text));
       return isRight && known !== null;
     },
     isOutdated: (known) => !known.startsWith(current),
