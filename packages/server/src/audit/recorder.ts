@@ -1,24 +1,31 @@
 import type { Database } from "../db/database.ts";
 import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
+import type { Head } from "./chain.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
-import { begin, extend, type Refused, type Tx, type Unplaced } from "./store.ts";
+import { createKnownEnds } from "./known-ends.ts";
+import { begin, extend, follow, type Refused, type Tx, type Unplaced } from "./store.ts";
+
+/** Ends that are kept in memory, of a few hundred bytes each. */
+const mostEnds = 20_000;
 
 type Ports = Readonly<{
-  db: Pick<Database, "transaction">;
+  db: Pick<Database, "kysely" | "transaction">;
   key: AuditKey;
   /** Told how many events one transaction wrote. */
   onBatch: (events: number) => void;
 }>;
 
 /**
- * Writes events of all accounts in common transactions. An account whose chain somebody else holds, or
+ * Writes events of all accounts in common transactions: what follows on an end that is known in one
+ * statement, the rest in one that looks the ends up first. An account whose chain somebody else holds, or
  * that has none yet, gets transactions of its own, so that no account makes others wait. So do all of a
  * batch that the database refused, so that nobody fails for another's rows.
  */
 export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) => Promise<void> {
   const lanes = new Map<string, (event: Unplaced) => Promise<void>>();
+  const known = createKnownEnds(mostEnds);
 
   /** One transaction at a time for one account. */
   function laneOf(userId: string): (event: Unplaced) => Promise<void> {
@@ -41,26 +48,64 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
     return lane;
   }
 
-  /** Undefined when the database refused the statement: a row of one account is in the way. */
-  const together = (events: readonly Unplaced[]): Promise<Refused | undefined> =>
-    db
-      .transaction((tx) => extend(tx, key, events, "skip"))
-      .catch((error: unknown) => {
-        if (error instanceof Problem) throw error;
-        return undefined;
-      });
+  /** Also after a failure: whether it was written is not known then, so neither are the ends. */
+  async function forgetting(
+    events: readonly Unplaced[],
+    write: () => Promise<readonly Head[]>,
+  ): Promise<ReadonlySet<string>> {
+    for (const { userId } of events) known.drop(userId);
+    const ends = await write();
+    for (const end of ends) known.put(end);
+    const done = new Set(ends.map(({ userId }) => userId));
+    onBatch(events.filter(({ userId }) => done.has(userId)).length);
+    return done;
+  }
+
+  async function behindKnown(events: readonly Unplaced[]): Promise<ReadonlySet<string>> {
+    const ends = new Map<string, Head>();
+    for (const { userId } of events) {
+      const end = known.get(userId);
+      if (end !== undefined) ends.set(userId, end);
+    }
+    if (ends.size === 0) return new Set();
+    const those = events.filter(({ userId }) => ends.has(userId));
+    return forgetting(those, () => follow(db.kysely, key, those, ends));
+  }
+
+  async function behindFound(events: readonly Unplaced[]): Promise<Outcome> {
+    let refused: Refused = { absent: new Set(), forged: new Set() };
+    await forgetting(events, async () => {
+      const { ends, ...rest } = await db.transaction((tx) => extend(tx, key, events, "skip"));
+      refused = rest;
+      return ends;
+    });
+    return (event) =>
+      refused.absent.has(event.userId) ? alone(event) : problemOf(refused, event.userId);
+  }
+
+  const alone: Outcome = (event) => laneOf(event.userId)(event);
+  /** When the database refuses a statement, a row of one account is in the way. */
+  const unlessRefused = (error: unknown): Outcome => {
+    if (error instanceof Problem) return () => error;
+    return alone;
+  };
 
   return groupCommit<Unplaced>(async (events) => {
-    const refused = await together(events);
-    if (refused === undefined) return (event) => laneOf(event.userId)(event);
-    const { absent, forged } = refused;
-    onBatch(events.filter(({ userId }) => !absent.has(userId) && !forged.has(userId)).length);
-    return (event) =>
-      absent.has(event.userId)
-        ? laneOf(event.userId)(event)
-        : problemOf({ absent, forged }, event.userId);
+    let written: ReadonlySet<string>;
+    try {
+      written = await behindKnown(events);
+    } catch (error) {
+      return unlessRefused(error);
+    }
+    const rest = events.filter(({ userId }) => !written.has(userId));
+    if (rest.length === 0) return () => null;
+    const ofRest = await behindFound(rest).catch(unlessRefused);
+    return (event) => (written.has(event.userId) ? null : ofRest(event));
   });
 }
+
+/** What became of an event: nothing when it is written, a refusal, or a promise of either. */
+type Outcome = (event: Unplaced) => Problem | null | Promise<void>;
 
 /**
  * Adds events in a transaction, beginning the chains that are not there yet.

@@ -38,28 +38,83 @@ export type Refused = Readonly<{ absent: ReadonlySet<string>; forged: ReadonlySe
  * there would put our MAC over it.
  * @param held - what to do about an end that another transaction holds: wait for it, or leave it out
  * as if it were absent.
+ * @returns besides, the new ends, which are there once the transaction is committed.
  */
 export async function extend(
   tx: Tx,
   key: AuditKey,
   events: readonly Unplaced[],
   held: "wait" | "skip",
-): Promise<Refused> {
+): Promise<Refused & Readonly<{ ends: readonly Head[] }>> {
   const users = [...new Set(events.map((event) => event.userId))];
   const { heads, forged } = await lockHeads(tx, key, users, held);
+  const { rows, ends } = place(key, events, heads);
+  if (rows.length > 0) await write(tx, key, rows, ends);
+  const absent = users.filter((user) => !heads.has(user) && !forged.has(user));
+  return { absent: new Set(absent), forged, ends };
+}
+
+/**
+ * Adds events behind ends that are known to be ours: one statement, which is a transaction of its own.
+ * A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is left as
+ * it is. Never waits for anybody.
+ * @returns the new ends of the chains that it did add to.
+ */
+export async function follow(
+  db: Kysely<Tables>,
+  key: AuditKey,
+  events: readonly Unplaced[],
+  known: ReadonlyMap<string, Head>,
+): Promise<readonly Head[]> {
+  const { rows, ends } = place(key, events, known);
+  const moves = ends.map((end) => {
+    const was = known.get(end.userId) ?? end;
+    const wasHeadMac = hex(headMac(key, was));
+    return {
+      ...endRow(key, end),
+      was_seq: was.seq,
+      was_mac: hex(was.mac),
+      was_head_mac: wasHeadMac,
+    };
+  });
+  const { rows: moved } = await sql<{ user_id: string }>`
+    with held as (
+      select m.user_id, m.seq, m.mac, m.head_mac
+      from json_to_recordset(${JSON.stringify(moves)}::text::json) as m(
+        user_id text, seq bigint, mac text, head_mac text,
+        was_seq bigint, was_mac text, was_head_mac text)
+      join audit_head h on h.user_id = m.user_id and h.seq = m.was_seq
+        and h.mac = decode(m.was_mac, 'hex') and h.head_mac = decode(m.was_head_mac, 'hex')
+      for update of h skip locked
+    ), moved as (
+      update audit_head h set
+        seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
+      from held e where h.user_id = e.user_id
+      returning h.user_id
+    ), added as (
+      insert into audit (user_id, seq, at, action, app, secret, device, mac)
+      select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
+      from ${rowsOf(rows)} where user_id in (select user_id from moved)
+    )
+    select user_id from moved`.execute(db);
+  const done = new Set(moved.map((row) => row.user_id));
+  return ends.filter((end) => done.has(end.userId));
+}
+
+/** Gives events their places behind the ends of their chains; those of other chains are left out. */
+function place(key: AuditKey, events: readonly Unplaced[], heads: ReadonlyMap<string, Head>) {
+  const ends = new Map<string, Head>();
   const rows = [];
   for (const event of events) {
-    const head = heads.get(event.userId);
-    if (head === undefined) continue;
-    const entry = { ...event, seq: head.seq + 1 };
-    const mac = entryMac(key, head.mac, entry);
-    heads.set(event.userId, { userId: event.userId, seq: entry.seq, mac });
-    const { userId, at, ...rest } = entry;
-    rows.push({ ...rest, user_id: userId, at: new Date(at).toISOString(), mac: hex(mac) });
+    const { userId, at, ...rest } = event;
+    const end = ends.get(userId) ?? heads.get(userId);
+    if (end === undefined) continue;
+    const seq = end.seq + 1;
+    const mac = entryMac(key, end.mac, { ...event, seq });
+    ends.set(userId, { userId, seq, mac });
+    rows.push({ ...rest, seq, user_id: userId, at: new Date(at).toISOString(), mac: hex(mac) });
   }
-  if (rows.length > 0) await write(tx, key, rows, [...heads.values()]);
-  const absent = users.filter((user) => !heads.has(user) && !forged.has(user));
-  return { absent: new Set(absent), forged };
+  return { rows, ends: [...ends.values()] };
 }
 
 type HeadRow = Readonly<{ user_id: string; seq: string; mac: Uint8Array; head_mac: Uint8Array }>;
@@ -85,25 +140,28 @@ async function lockHeads(
 }
 
 async function write(tx: Tx, key: AuditKey, rows: readonly object[], heads: readonly Head[]) {
-  const ends = heads.map((head) => ({
-    user_id: head.userId,
-    seq: head.seq,
-    mac: hex(head.mac),
-    head_mac: hex(headMac(key, head)),
-  }));
+  const ends = heads.map((head) => endRow(key, head));
   await sql`
     with added as (
       insert into audit (user_id, seq, at, action, app, secret, device, mac)
       select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
-      from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-        user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
-        mac text)
+      from ${rowsOf(rows)}
     )
     update audit_head h set
       seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
     from json_to_recordset(${JSON.stringify(ends)}::text::json)
       as e(user_id text, seq bigint, mac text, head_mac text)
     where h.user_id = e.user_id`.execute(tx);
+}
+
+const rowsOf = (rows: readonly object[]) => sql`
+  json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
+    user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
+    mac text)`;
+
+function endRow(key: AuditKey, head: Head) {
+  const { userId, seq, mac } = head;
+  return { user_id: userId, seq, mac: hex(mac), head_mac: hex(headMac(key, head)) };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,0 +1,74 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { describeDatabases } from "../db/testing.ts";
+import { createAudit } from "./audit.ts";
+import { auditKey } from "./hash.ts";
+import { createKnownEnds } from "./known-ends.ts";
+import { verifyAudit } from "./verify/verify.ts";
+
+const key = auditKey("a secret of 32 bytes for tests only");
+const used = (userId: string) => ({ userId, action: "secret.used", secret: "KEY" }) as const;
+
+describeDatabases("an end of a chain that a server has in memory", (open) => {
+  test("is of no use once another server went on from there", async () => {
+    const db = await open();
+    const [one, two] = [createAudit({ db, key }), createAudit({ db, key })];
+    for (let round = 0; round < 5; round += 1) {
+      await one.record(used("ada"));
+      await one.record(used("ada"));
+      await two.record(used("ada"));
+      await Promise.all([one, two, one, two].map((server) => server.record(used("ada"))));
+      await db.transaction((tx) => one.append(tx, [used("ada")]));
+    }
+    const found = await verifyAudit({ db, key });
+    expect(found).toMatchObject({ chains: 1, entries: 40, findings: [] });
+  });
+
+  const other = sql`decode(repeat('ab', 32), 'hex')`;
+  test.each([
+    ["its number", sql`update audit_head set seq = seq + 1 where user_id = 'ada'`],
+    ["its MAC", sql`update audit_head set mac = ${other} where user_id = 'ada'`],
+    ["the MAC over it", sql`update audit_head set head_mac = ${other} where user_id = 'ada'`],
+    [
+      "all of it, for another account's",
+      sql`update audit_head h set seq = b.seq, mac = b.mac, head_mac = b.head_mac
+        from audit_head b where h.user_id = 'ada' and b.user_id = 'bob'`,
+    ],
+  ])("does not cover up that somebody changed %s", async (_, tamper) => {
+    const db = await open();
+    const audit = createAudit({ db, key });
+    for (const user of ["ada", "bob", "bob", "ada", "ada"]) await audit.record(used(user));
+    await tamper.execute(db.kysely);
+    const outcomes = await Promise.allSettled([
+      audit.record(used("ada")),
+      audit.record(used("bob")),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: "rejected", reason: { code: "integrity_failure" } },
+      { status: "fulfilled" },
+    ]);
+    expect((await audit.page("ada", null)).entries).toHaveLength(3);
+    expect((await audit.page("bob", null)).entries).toHaveLength(3);
+  });
+
+  test("set back to an earlier one of the same chain is refused for what follows on it", async () => {
+    const db = await open();
+    const audit = createAudit({ db, key });
+    await audit.record(used("ada"));
+    await sql`create table earlier as select * from audit_head`.execute(db.kysely);
+    await audit.record(used("ada"));
+    await sql`update audit_head h set seq = e.seq, mac = e.mac, head_mac = e.head_mac
+      from earlier e where h.user_id = e.user_id`.execute(db.kysely);
+    await expect(audit.record(used("ada"))).rejects.toMatchObject({ code: "integrity_failure" });
+    expect((await audit.page("ada", null)).entries).toHaveLength(2);
+  });
+});
+
+test("so many are remembered, and the one written longest ago goes", () => {
+  const ends = createKnownEnds(2);
+  const head = (userId: string, seq: number) => ({ userId, seq, mac: new Uint8Array(32) });
+  for (const one of [head("a", 1), head("b", 1), head("a", 2), head("c", 1)]) ends.put(one);
+  expect(["a", "b", "c"].map((user) => ends.get(user)?.seq)).toEqual([2, undefined, 1]);
+  ends.drop("a");
+  expect(ends.get("a")).toBeUndefined();
+});
