@@ -7,6 +7,7 @@ import type { Tx } from "../ports.ts";
 import { newId } from "../token.ts";
 import * as users from "../users/store.ts";
 import { currentCeremony, notingProblems } from "./ceremony.ts";
+import { sweepChallenges } from "./store.ts";
 
 type Adapter = DBAdapter;
 type Creation = Parameters<Adapter["create"]>[0];
@@ -36,6 +37,9 @@ export async function createAdapter(
         if (creation.model === "user") return createUser(parts, creation.data, inTransaction);
         if (creation.model === "account") {
           return createIdentity(parts, creation.data, inTransaction);
+        }
+        if (creation.model === "verification") {
+          await inTransaction((tx) => sweepChallenges(tx, new Date(parts.now())));
         }
         if (creation.model !== "passkey") return adapter.create(creation);
         return inTransaction(async (tx) => {

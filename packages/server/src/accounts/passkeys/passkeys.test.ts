@@ -45,6 +45,20 @@ describeDatabases("passkeys", (open) => {
     expect(other.jar.has("__Host-portafilter.session_token")).toBe(false);
   });
 
+  test("challenges that nobody came back with do not pile up", async () => {
+    const { kysely } = world.db;
+    const count = async () =>
+      (await kysely.selectFrom("account_challenge").select("id").execute()).length;
+    await optionsOf(world.browser(), "sign-in");
+    expect(await count()).toBeGreaterThan(0);
+    await kysely
+      .updateTable("account_challenge")
+      .set({ expires_at: new Date(0) })
+      .execute();
+    for (let n = 0; n < 3; n += 1) await optionsOf(world.browser(), "sign-in");
+    expect(await count()).toBe(3);
+  });
+
   test("a passkey makes a sign-in fresh again, with another token", async () => {
     const { browser } = await newPerson(world);
     const authenticator = await register(browser);
