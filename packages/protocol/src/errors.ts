@@ -24,6 +24,10 @@ export const errorCodes = {
       "What is stored is not what was written, so it was not used. Tell whoever runs this server.",
   },
   signed_out: { status: 401, message: "You are signed out. Sign in and try again." },
+  other_account: {
+    status: 409,
+    message: "Somebody else is signed in now. Nothing was moved into their account.",
+  },
   confirm_needed: {
     status: 403,
     message: "Confirm that it is you: enter your password or use a passkey.",

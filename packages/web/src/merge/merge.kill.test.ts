@@ -65,7 +65,7 @@ async function openTab() {
 test("everything moves, with what was allowed, and the tab is empty then", async () => {
   const server = fakeServer();
   const tab = await openTab();
-  expect(await mergeTab(tab.session, server.client)).toEqual({
+  expect(await mergeTab(tab.session, server.client, "ada")).toEqual({
     moved: ["A", "B"],
     same: [],
     replaced: [],
@@ -73,7 +73,7 @@ test("everything moves, with what was allowed, and the tab is empty then", async
   expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
   expect([...server.world.grants]).toEqual([`${app} A`, `${app} B`]);
   expect(tab.stored()).not.toMatch(/a-1|b-1/);
-  expect(await mergeTab(tab.session, server.client)).toBeNull();
+  expect(await mergeTab(tab.session, server.client, "ada")).toBeNull();
   expect(server.world.received).toHaveLength(1);
 });
 
@@ -98,11 +98,11 @@ describe("killed", () => {
       const server = fakeServer();
       const tab = await openTab();
       prepare(server);
-      await expect(mergeTab(tab.session, server.client)).rejects.toThrow();
+      await expect(mergeTab(tab.session, server.client, "ada")).rejects.toThrow();
       expect(tab.stored()).toMatch(/a-1.*b-1/);
       Object.assign(server.world, { onArrival: () => undefined, onCommitted: () => undefined });
       const next = await tab.page();
-      expect((await mergeTab(next, server.client))?.moved).toEqual(["A", "B"]);
+      expect((await mergeTab(next, server.client, "ada"))?.moved).toEqual(["A", "B"]);
       expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
       expect(new Set(server.world.received).size).toBe(1);
       expect(next.content()).toBeNull();
@@ -113,12 +113,12 @@ describe("killed", () => {
     const server = fakeServer();
     const tab = await openTab();
     await expect(
-      mergeTab({ content: tab.session.content, erase: kill }, server.client),
+      mergeTab({ content: tab.session.content, erase: kill }, server.client, "ada"),
     ).rejects.toThrow();
     const next = await tab.page();
     // Meanwhile another device has changed one: sent again, the old value must not come back.
     server.world.versions.get("A")?.unshift("a-2");
-    await mergeTab(next, server.client);
+    await mergeTab(next, server.client, "ada");
     expect(values(server)).toEqual({ A: ["a-2", "a-1"], B: ["b-1"] });
     expect(next.content()).toBeNull();
   });
@@ -126,8 +126,8 @@ describe("killed", () => {
   test("after the tab was erased", async () => {
     const server = fakeServer();
     const tab = await openTab();
-    await mergeTab(tab.session, server.client);
-    expect(await mergeTab(await tab.page(), server.client)).toBeNull();
+    await mergeTab(tab.session, server.client, "ada");
+    expect(await mergeTab(await tab.page(), server.client, "ada")).toBeNull();
     expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
   });
 
@@ -135,11 +135,11 @@ describe("killed", () => {
     const server = fakeServer();
     const tab = await openTab();
     server.world.onCommitted = kill;
-    await expect(mergeTab(tab.session, server.client)).rejects.toThrow();
+    await expect(mergeTab(tab.session, server.client, "ada")).rejects.toThrow();
     server.world.onCommitted = () => undefined;
     const next = await tab.page();
     next.allow(app, "A", "a-2");
-    expect(await mergeTab(next, server.client)).toEqual({
+    expect(await mergeTab(next, server.client, "ada")).toEqual({
       moved: [],
       same: ["B"],
       replaced: ["A"],
@@ -156,11 +156,11 @@ test("what is entered while the answer is on its way stays, and moves next", asy
     tab.session.allow(app, "A", "a-2");
     tab.session.allow(app, "C", "c-1");
   };
-  await mergeTab(tab.session, server.client);
+  await mergeTab(tab.session, server.client, "ada");
   server.world.onCommitted = () => undefined;
   expect(tab.session.read(app, "A")).toBe("a-2");
   expect(tab.session.holds("B")).toBe(false);
-  expect(await mergeTab(tab.session, server.client)).toEqual({
+  expect(await mergeTab(tab.session, server.client, "ada")).toEqual({
     moved: ["C"],
     same: [],
     replaced: ["A"],
@@ -172,7 +172,9 @@ test("two tabs move what each holds", async () => {
   const server = fakeServer();
   const [one, two] = [await openTab(), await openTab()];
   two.session.allow(app, "A", "a-other");
-  const answers = await Promise.all([one, two].map((tab) => mergeTab(tab.session, server.client)));
+  const answers = await Promise.all(
+    [one, two].map((tab) => mergeTab(tab.session, server.client, "ada")),
+  );
   expect(answers.map((answer) => answer?.replaced)).toEqual([[], ["A"]]);
   expect(values(server)).toEqual({ A: ["a-other", "a-1"], B: ["b-1"] });
 });
@@ -181,9 +183,9 @@ test("more than one request may carry goes in parts", async () => {
   const server = fakeServer();
   const tab = await openTab();
   for (let i = 0; i < 1_000; i++) tab.session.allow(app, `N${i}`, "v");
-  await mergeTab(tab.session, server.client);
+  await mergeTab(tab.session, server.client, "ada");
   expect(server.world.versions.size).toBe(1_000);
-  await mergeTab(tab.session, server.client);
+  await mergeTab(tab.session, server.client, "ada");
   expect(server.world.versions.size).toBe(1_002);
   expect(server.world.grants.size).toBe(1_002);
   expect(tab.session.content()).toBeNull();

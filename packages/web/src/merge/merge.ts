@@ -6,14 +6,15 @@ import type { SessionStore, TabContent } from "../session/store.ts";
 const patience = 20_000;
 
 /**
- * Moves what this tab holds into the account that is signed in: sends it under the id that names
- * exactly this content, and erases it here after the server's answer, never before. So a page that ends
+ * Moves what this tab holds into `account`, and into no other, whoever is signed in by now: sends it under
+ * the id that names exactly this content, and erases it here after the server's answer, never before. So a page that ends
  * at any point sends the same again, which the server knows by the id. Returns null when there was
  * nothing to move; throws `ApiError`, and then nothing was erased.
  */
 export async function mergeTab(
   session: Pick<SessionStore, "content" | "erase">,
   { send }: Pick<Client, "send">,
+  account: string,
 ): Promise<api.MergeAnswer | null> {
   const content = session.content();
   if (content === null) return null;
@@ -21,7 +22,7 @@ export async function mergeTab(
   const answer = await send({
     method: "POST",
     path: "/api/v1/merge",
-    body: part satisfies typeof api.merge._zod.input,
+    body: { ...part, account } satisfies typeof api.merge._zod.input,
     reply: api.mergeAnswer,
     patience,
   });

@@ -20,7 +20,9 @@ function setUp(...results: (api.MergeAnswer | Error | null)[]) {
     return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
   });
   const onMoved = vi.fn();
-  const merger = createMerger({ merge, isSignedIn: () => world.signedIn, onMoved });
+  const onOtherUser = vi.fn();
+  const user = () => (world.signedIn ? "ada" : null);
+  const merger = createMerger({ merge, user, onOtherUser, onMoved });
   return { merger, merge, onMoved, world };
 }
 const down = () => new ApiError("unreachable");
@@ -71,7 +73,8 @@ test("who waits for the first attempt waits until it ended, not for the ones aft
   const late = Promise.withResolvers<api.MergeAnswer | null>();
   const merger = createMerger({
     merge: () => late.promise,
-    isSignedIn: () => true,
+    user: () => "ada",
+    onOtherUser: () => undefined,
     onMoved: () => undefined,
   });
   void merger.begin(Promise.resolve());
@@ -94,4 +97,26 @@ test("nothing is sent once nobody is signed in", async () => {
   await vi.advanceTimersByTimeAsync(600_000);
   merger.retry();
   expect(merge).toHaveBeenCalledOnce();
+});
+
+test("what a sign-in moved is not told after it ended, and the next one moves its own", async () => {
+  const late = Promise.withResolvers<api.MergeAnswer | null>();
+  const answers = [late.promise, Promise.resolve(moved("B"))];
+  const world = { user: "ada" };
+  const merge = vi.fn((_user: string) => answers.shift() ?? Promise.resolve(null));
+  const merger = createMerger({
+    merge,
+    user: () => world.user,
+    onOtherUser: () => undefined,
+    onMoved: () => undefined,
+  });
+  void merger.begin(Promise.resolve());
+  await vi.advanceTimersByTimeAsync(0);
+  merger.end();
+  world.user = "bob";
+  const next = merger.begin(Promise.resolve());
+  late.resolve(moved("A"));
+  await next;
+  expect(merger.get().outcome).toEqual(moved("B"));
+  expect(merge.mock.calls).toEqual([["ada"], ["bob"], ["bob"]]);
 });

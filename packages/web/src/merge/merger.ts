@@ -10,9 +10,12 @@ export type MergeState = {
 };
 
 type Ports = {
-  /** One attempt; null when there is nothing to move. Throws `ApiError`. */
-  readonly merge: () => Promise<api.MergeAnswer | null>;
-  readonly isSignedIn: () => boolean;
+  /** One attempt for one account; null when there is nothing to move. Throws `ApiError`. */
+  readonly merge: (user: string) => Promise<api.MergeAnswer | null>;
+  /** The id of who is signed in, as far as the page knows; null when nobody is. */
+  readonly user: () => string | null;
+  /** The server says that it is somebody else. */
+  readonly onOtherUser: () => void;
   /** Something moved: questions that are open have another answer now. */
   readonly onMoved: () => void;
 };
@@ -46,10 +49,12 @@ const mostParts = 10;
 const nothing: MergeState = { outcome: null, problem: null };
 
 /** Makes a merger; nothing happens before `begin`. */
-export function createMerger({ merge, isSignedIn, onMoved }: Ports): Merger {
+export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merger {
   let state = nothing;
   let first: Promise<void> = Promise.resolve();
-  let running = false;
+  let running: Promise<void> | null = null;
+  /** Counts sign-ins: what an earlier one began is not told in a later one. */
+  let signIn = 0;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listeners = new Set<() => void>();
@@ -58,15 +63,23 @@ export function createMerger({ merge, isSignedIn, onMoved }: Ports): Merger {
     for (const listener of listeners) listener();
   };
 
-  const attempt = async () => {
-    if (running || !isSignedIn()) return;
-    running = true;
+  const attempt = () => {
+    const id = user();
+    if (running !== null || id === null) return Promise.resolve();
+    running = move(id).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const move = async (id: string) => {
+    const mine = signIn;
     clearTimeout(timer);
     timer = undefined;
     let moved = false;
     try {
       for (let part = 0; part < mostParts; part++) {
-        const answer = await merge();
+        const answer = await merge(id);
+        if (mine !== signIn) return;
         if (answer === null) break;
         moved = true;
         failures = 0;
@@ -75,15 +88,15 @@ export function createMerger({ merge, isSignedIn, onMoved }: Ports): Merger {
       failures = 0;
       if (state.problem !== null) set({ ...state, problem: null });
     } catch (error) {
+      if (mine !== signIn) return;
+      const problem = codeOf(error);
       failures += 1;
-      if (failures > quietFailures) set({ ...state, problem: codeOf(error) });
-      if (isSignedIn())
-        timer = setTimeout(
-          () => void attempt(),
-          Math.min(firstWait * 2 ** (failures - 1), longestWait),
-        );
-    } finally {
-      running = false;
+      if (failures > quietFailures) set({ ...state, problem });
+      timer = setTimeout(
+        () => void attempt(),
+        Math.min(firstWait * 2 ** (failures - 1), longestWait),
+      );
+      if (problem === "other_account") onOtherUser();
     }
     if (moved) onMoved();
   };
@@ -97,7 +110,8 @@ export function createMerger({ merge, isSignedIn, onMoved }: Ports): Merger {
       };
     },
     begin(after) {
-      first = after.then(attempt);
+      // An attempt of the sign-in before may still be on its way.
+      first = after.then(() => running).then(attempt);
       return first;
     },
     settled: () => first,
@@ -105,6 +119,7 @@ export function createMerger({ merge, isSignedIn, onMoved }: Ports): Merger {
       if (timer !== undefined) void attempt();
     },
     end() {
+      signIn += 1;
       clearTimeout(timer);
       timer = undefined;
       failures = 0;

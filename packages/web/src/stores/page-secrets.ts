@@ -26,7 +26,10 @@ export function pageSecrets(): PageSecrets {
 function open(): PageSecrets {
   const account = pageAccount();
   const session = tabSession();
-  const isSignedIn = () => account.get().status === "signed-in";
+  const user = () => {
+    const now = account.get();
+    return now.status === "signed-in" ? now.user.id : null;
+  };
   let ranOut = false;
   client.onSignedOut(() => {
     ranOut = true;
@@ -38,18 +41,18 @@ function open(): PageSecrets {
     connect: () => new EventSource("/api/v1/events"),
     locks: navigator.locks,
     channel: new BroadcastChannel("portafilter.events"),
-    user: () => {
-      const now = account.get();
-      return now.status === "signed-in" ? now.user.id : null;
-    },
+    user,
     async onRefused() {
       // The other tabs hear of it, too: only one of them has the connection.
       if ((await account.refresh()).status === "signed-out") account.ended();
     },
   });
   const merger = createMerger({
-    merge: async () => mergeTab(await session, client),
-    isSignedIn,
+    merge: async (mine) => mergeTab(await session, client, mine),
+    user,
+    onOtherUser: () => {
+      void account.refresh();
+    },
     onMoved: () => {
       source.moved();
     },

@@ -1,4 +1,4 @@
-import type { api } from "@portafilter/protocol";
+import { api } from "@portafilter/protocol";
 import { expect, test, vi } from "vitest";
 import { createAccountStore } from "../account/session.ts";
 import { createClient } from "../api/client.ts";
@@ -51,7 +51,9 @@ async function setUp(signedIn: string | null) {
           { error: { code: "secret_unavailable", message: "" } },
           { status: 503 },
         );
-      const { secrets } = body as { secrets: { name: string; value: string }[] };
+      const { account, secrets } = api.merge.parse(body);
+      if (account !== server.signedIn)
+        return Response.json({ error: { code: "other_account", message: "" } }, { status: 409 });
       for (const { name, value } of secrets) server.values.set(name, value);
       return Response.json({ moved: secrets.map(({ name }) => name), same: [], replaced: [] });
     }
@@ -83,8 +85,14 @@ async function setUp(signedIn: string | null) {
     refresh: () => undefined,
   };
   const merger = createMerger({
-    merge: () => mergeTab(session, client),
-    isSignedIn: () => account.get().status === "signed-in",
+    merge: (mine) => mergeTab(session, client, mine),
+    user: () => {
+      const now = account.get();
+      return now.status === "signed-in" ? now.user.id : null;
+    },
+    onOtherUser: () => {
+      void account.refresh();
+    },
     onMoved: () => {
       source.moved();
     },
@@ -110,6 +118,7 @@ async function setUp(signedIn: string | null) {
     account,
     client,
     source,
+    merger,
     changes,
     ask,
     event: (event: api.AccountEvent) => {
@@ -229,6 +238,46 @@ test("another account gets nothing of the one before it", async () => {
   expect(changes.map(({ type }) => type)).toContain("left");
   expect(stored()).not.toContain(canary);
   expect(server.values.size).toBe(0);
+});
+
+test("somebody else who signed in unnoticed gets nothing of the account before", async () => {
+  const { account, client, server, session, stored, changes, merger } = await setUp("ada");
+  server.refusesMerge = true;
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  await settle();
+  server.refusesMerge = false;
+  server.signedIn = "bob";
+  merger.retry();
+  await settle();
+  await settle();
+  expect(changes.map(({ type }) => type)).toContain("left");
+  expect(stored()).not.toContain(canary);
+  expect(server.values.size).toBe(0);
+  expect(await createAccountSecrets(client).use(app, "KEY")).toEqual({ standing: "unknown" });
+});
+
+test("what a sign-in left that ran out goes to the same account, and to no other", async () => {
+  for (const [next, expected] of [
+    ["ada", [["KEY", canary]]],
+    ["bob", []],
+  ] as const) {
+    const { account, client, server, session, stored } = await setUp("ada");
+    server.refusesMerge = true;
+    session.allow(app, "KEY", canary);
+    await account.refresh();
+    await settle();
+    server.signedIn = null;
+    await createAccountSecrets(client).use(app, "OTHER");
+    await settle();
+    expect(stored()).toContain(canary);
+    server.refusesMerge = false;
+    server.signedIn = next;
+    await account.refresh();
+    await settle();
+    expect(stored()).not.toContain(canary);
+    expect([...server.values]).toEqual(expected);
+  }
 });
 
 test.each<[api.AccountEvent, SecretsChange]>([

@@ -37,10 +37,18 @@ export function createSecretSource(ports: Ports): PageSource {
 
   let before = account.get();
   let leaving = Promise.resolve();
-  const leave = async () => {
+  /** Whose sign-in ran out while secrets of the tab waited to be moved: they are not for anybody else. */
+  let heldFor: string | null = null;
+  const leave = async (user: string) => {
     const session = await ports.session;
     // The tab's own secrets go, too; unless the sign-in ran out while they waited to be moved.
-    if (!ports.ranOut()) session.wipe();
+    if (ports.ranOut()) heldFor = user;
+    else session.wipe();
+  };
+  const arrive = async (user: string) => {
+    const session = await ports.session;
+    if (heldFor !== null && heldFor !== user) session.wipe();
+    heldFor = null;
   };
   account.subscribe(() => {
     const now = account.get();
@@ -50,11 +58,14 @@ export function createSecretSource(ports: Ports): PageSource {
     if (was === is && sameStatus) return;
     if (was !== null && was !== is) {
       merger.end();
-      leaving = leave();
+      leaving = leave(was);
       tell({ type: "left" });
     }
     feed.refresh();
-    if (is !== null && is !== was) void merger.begin(leaving);
+    if (is !== null && is !== was) {
+      leaving = leaving.then(() => arrive(is));
+      void merger.begin(leaving);
+    }
     tell({ type: "moved" });
   });
   if (userOf(before) !== null) void merger.begin(leaving);
