@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { type AccountConfig, readAccountConfig } from "./accounts/config.ts";
 import { knownAuthSecret, shortestAuthSecret } from "./auth-secret.ts";
 import { type DatabaseConfig, readDatabaseConfig } from "./db/config.ts";
 import { type KeyClientConfig, readKeyClientConfig } from "./keys/config.ts";
-import { ConfigError, parseSettings } from "./settings.ts";
+import { ConfigError, isLoopback, parseSettings, textOrFile } from "./settings.ts";
 
 export { ConfigError } from "./settings.ts";
 
@@ -168,28 +167,17 @@ function accountSettings(
 
 /** Whether browsers take the address for safe on its way: what is on their own machine needs no TLS. */
 function isSecureContext({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3})$/.test(hostname);
+  return protocol === "https:" || hostname.endsWith(".localhost") || isLoopback(hostname);
 }
 
 function authSecretOf(s: z.output<typeof settings>): string | undefined {
   const { AUTH_SECRET: text, AUTH_SECRET_FILE: file } = s;
-  if (text !== undefined && file !== undefined) {
-    throw new ConfigError("Give AUTH_SECRET or AUTH_SECRET_FILE, one of them");
-  }
+  const secret = textOrFile("AUTH_SECRET", text, file);
   const name = file === undefined ? "AUTH_SECRET" : "AUTH_SECRET_FILE";
-  const secret = file === undefined ? text : readSecret(name, file);
   if (secret !== undefined && Buffer.byteLength(secret) < shortestAuthSecret) {
     throw new ConfigError(`${name} must hold ${shortestAuthSecret} bytes or more`);
   }
   return secret;
-}
-
-function readSecret(setting: string, file: string): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    throw new ConfigError(`${setting} cannot be read`);
-  }
 }
 
 /** Where pip looks for its configuration, the strongest first. */

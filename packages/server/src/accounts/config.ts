@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { ConfigError, parseSettings } from "../settings.ts";
+import { ConfigError, isLoopback, parseSettings, textOrFile } from "../settings.ts";
 
 const optional = z
   .string()
@@ -77,10 +76,6 @@ function withTls(url: URL): string {
   return url.href;
 }
 
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(host);
-}
-
 /** Providers are named by their settings: `OIDC_CORP_ISSUER` makes `corp`. */
 function providersOf(env: NodeJS.ProcessEnv): Provider[] {
   return Object.keys(env)
@@ -115,19 +110,4 @@ function providerOf(name: string, env: NodeJS.ProcessEnv): Provider {
     ),
     trustsEmail: setting("TRUST_EMAIL") === "1",
   };
-}
-
-/** A setting, or what is in the file that stands for it. */
-function textOrFile(
-  name: string,
-  text: string | undefined,
-  file: string | undefined,
-): string | undefined {
-  if (file === undefined) return text;
-  if (text !== undefined) throw new ConfigError(`Give ${name} or ${name}_FILE, one of them`);
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    throw new ConfigError(`${name}_FILE cannot be read`);
-  }
 }

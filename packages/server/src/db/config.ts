@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { ConfigError } from "../settings.ts";
+import { ConfigError, isLoopback, parseSettings, textOrFile } from "../settings.ts";
 
 const optional = z
   .string()
@@ -57,7 +56,7 @@ export type DatabaseConfig = PGliteConfig | PostgresConfig;
  * @throws ConfigError naming every setting that is wrong, never its value.
  */
 export function readDatabaseConfig(env: NodeJS.ProcessEnv = process.env): DatabaseConfig {
-  const s = parse(env);
+  const s = parseSettings(settings, env);
   const url = urlOf("DATABASE_URL", s);
   return url === undefined
     ? Object.freeze({ kind: "pglite", folder: join(resolve(s.DATA_DIR), "db") })
@@ -72,17 +71,10 @@ export type MigrateConfig = Readonly<{ config: DatabaseConfig; servingUrl: strin
  * @throws ConfigError naming every setting that is wrong, never its value.
  */
 export function readMigrateConfig(env: NodeJS.ProcessEnv = process.env): MigrateConfig {
-  const s = parse(env);
+  const s = parseSettings(settings, env);
   const url = urlOf("MIGRATE_DATABASE_URL", s);
   if (url === undefined) return { config: readDatabaseConfig(env), servingUrl: undefined };
   return { config: postgres(url, s), servingUrl: urlOf("DATABASE_URL", s) };
-}
-
-function parse(env: NodeJS.ProcessEnv): Settings {
-  const parsed = settings.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
 }
 
 function postgres(url: string, s: Settings): PostgresConfig {
@@ -100,11 +92,8 @@ function postgres(url: string, s: Settings): PostgresConfig {
 
 function urlOf(name: UrlSetting, s: Settings): string | undefined {
   const file = s[`${name}_FILE`];
-  if (file !== undefined && s[name] !== undefined) {
-    throw new ConfigError(`Give ${name} or ${name}_FILE, one of them`);
-  }
   const setting = file === undefined ? name : `${name}_FILE`;
-  const url = file === undefined ? s[name] : readFileOf(setting, file);
+  const url = textOrFile(name, s[name], file);
   if (url === undefined) return undefined;
   const parsed = URL.parse(url);
   if (parsed === null || !/^postgres(?:ql)?:$/.test(parsed.protocol)) {
@@ -131,16 +120,4 @@ function withTls(setting: string, url: URL): string {
   }
   if (mode !== null && verified.includes(mode)) url.searchParams.set("sslmode", "verify-full");
   return url.href;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-function readFileOf(setting: string, file: string): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    throw new ConfigError(`${setting} cannot be read`);
-  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { ConfigError, parseSettings } from "../settings.ts";
+import { ConfigError, isLoopback, parseSettings, readSettingFile } from "../settings.ts";
 import type { Endpoint } from "./transport.ts";
 
 const optional = z
@@ -85,10 +85,6 @@ function originOf(address: string, mayBePlain: boolean): string {
   return url.origin;
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
 function clientOf(s: Settings): Endpoint["client"] {
   const cert = readFileOf("KEYSERVER_CLIENT_CERT_FILE", s);
   const key = readFileOf("KEYSERVER_CLIENT_KEY_FILE", s);
@@ -121,10 +117,5 @@ type FileSetting = Extract<keyof Settings, `${string}_FILE`>;
 
 function readFileOf(name: FileSetting, s: Settings): string | undefined {
   const file = s[name];
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError(`${name} cannot be read`);
-  }
+  return file === undefined ? undefined : readSettingFile(name, file);
 }
