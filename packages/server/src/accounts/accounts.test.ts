@@ -269,6 +269,13 @@ describeDatabases("accounts", (open) => {
       expect(await whoIs(other)).toBeNull();
       await world.accounts.settled();
       expect(world.mails.at(-1)?.to).toBe(person.email);
+      // This browser is still a known one, whatever others try.
+      for (let address = 0; address < 25; address += 1) {
+        await codeOf(world.browser(), "sign-in", { email, password: "guess guess" });
+      }
+      await codeOf(person.browser, "sign-out", {});
+      expect(await codeOf(world.browser(), "sign-in", { email, password })).toBe("rate_limited");
+      expect(await codeOf(person.browser, "sign-in", { email, password })).toBeUndefined();
     });
 
     test("a change of the password makes void what was sent before", async () => {

@@ -55,7 +55,7 @@ function changeRoute(parts: Parts): Route {
 }
 
 function verifyRoute(parts: Parts): Route {
-  const { db, audit, links, mailer, background } = parts;
+  const { db, audit, links, knownDevices, mailer, background } = parts;
   return route({
     method: "POST",
     path: "/api/v1/account/verify-email",
@@ -66,7 +66,7 @@ function verifyRoute(parts: Parts): Route {
     body: api.verifyEmail,
     reply: api.nothing,
     problems: ["link_expired", "account_exists"],
-    async handle({ body, session, device }) {
+    async handle({ body, session, device, header }) {
       const link = await links.read(body.token, ["sign_up", "email"]);
       const old = await db.transaction(async (tx) => {
         if (link.purpose === "sign_up") {
@@ -81,6 +81,10 @@ function verifyRoute(parts: Parts): Route {
         const except = session?.userId === userId ? session.sessionId : null;
         return moveTo(parts, tx, { userId, email, except, device });
       });
+      if (link.purpose === "email" && session?.userId === link.userId) {
+        // It is known by the old email: its owner is not to wait because others guess at the new one.
+        header("set-cookie", knownDevices.remember(link.email));
+      }
       if (old !== null && mailer !== null) {
         background.run("mail.email-changed", () => mailer.send(mails.emailChanged(old)));
       }
