@@ -34,7 +34,8 @@ export function createLooking({ db, audit, dataKeys, read, lastUses }: LookingPo
         userId,
         (known) => seeAll(db.kysely, userId, known),
         ({ secrets }, contents) => {
-          refuseMissing(contents, secrets);
+          const ids = secrets.map(({ id }) => id);
+          refuseMissing(contents, ids);
           return secrets.map((row) => entryOf(row, isSound(contents, row)));
         },
       );
@@ -95,9 +96,9 @@ function refuseUnlessUnknown(contents: Contents, id: string): null {
 }
 
 /** @throws Damaged when the head knows secrets that have no row. */
-export function refuseMissing(contents: Contents, rows: readonly { id: string }[]): void {
-  const ids = new Set(rows.map(({ id }) => id));
-  for (const id of contents.keys()) if (!ids.has(id)) throw new Damaged("a secret was cut");
+export function refuseMissing(contents: Contents, ids: readonly string[]): void {
+  const there = new Set(ids);
+  for (const id of contents.keys()) if (!there.has(id)) throw new Damaged("a secret was cut");
 }
 
 function isSound(contents: Contents, row: ListedRow): boolean {

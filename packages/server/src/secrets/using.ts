@@ -4,7 +4,7 @@ import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
-import { seeAll, seeSecret } from "./rows/store.ts";
+import { seeIds, seeSecret } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
 import { textOfValue } from "./value.ts";
 
@@ -50,9 +50,9 @@ export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts
   async function refuseCut(userId: string): Promise<void> {
     await read(
       userId,
-      (known) => seeAll(db.kysely, userId, known),
-      ({ secrets }, contents) => {
-        refuseMissing(contents, secrets);
+      (known) => seeIds(db.kysely, userId, known),
+      ({ ids }, contents) => {
+        refuseMissing(contents, ids);
       },
     );
   }

@@ -163,6 +163,19 @@ export async function seeSecret(
   return { ...readHead(userId, row), secret, record: row.record, versions: row.versions };
 }
 
+/** The ids of a user's secrets with the head, as of one moment. */
+export async function seeIds(
+  db: Db,
+  userId: string,
+  known: Uint8Array | null,
+): Promise<Seen & Readonly<{ ids: readonly string[] }>> {
+  const { rows } = await sql<HeadColumns & { ids: readonly string[] }>`select ${headColumns(known)},
+      (select coalesce(json_agg(s.id), '[]') from secret s where s.user_id = u.id) as ids
+    from ${headTables(userId)}`.execute(db);
+  const row = only(rows);
+  return { ...readHead(userId, row), ids: row.ids };
+}
+
 /** Every secret of a user with the head, as of one moment, by name. */
 export async function seeAll(
   db: Db,
