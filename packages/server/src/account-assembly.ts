@@ -74,8 +74,8 @@ export async function assembleAccounts(
   const limits = createRateLimits({
     db,
     key: limitKey(authSecret),
-    onSweepFailed: () => {
-      log.debug("old counters could not be deleted; they are the next time");
+    onSweepFailed: (error) => {
+      log.warn({ err: error }, "old counters could not be deleted; they are the next time");
     },
   });
   const secrets = createSecrets({ db, dataKeys, audit, events, log });
