@@ -19,6 +19,8 @@ export type OneServer = Assembled & Readonly<{ api: SiteApp; db: Database }>;
 export type Servers = Readonly<{
   all: readonly OneServer[];
   postgres: TestPostgres;
+  /** Address of their database. */
+  url: string;
   authSecret: string;
   /** Everything that they logged. */
   logged: () => string;
@@ -26,8 +28,11 @@ export type Servers = Readonly<{
 }>;
 
 /** Starts servers on a PostgreSQL and a key server of their own. Each has a pool and memory of its own. */
-export async function startServers(count: number): Promise<Servers> {
-  const [postgres, keyServer] = await Promise.all([startPostgres(), startRealKeyServer()]);
+export async function startServers(
+  count: number,
+  started: Parameters<typeof startPostgres>[0] = {},
+): Promise<Servers> {
+  const [postgres, keyServer] = await Promise.all([startPostgres(started), startRealKeyServer()]);
   const lines: string[] = [];
   const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
   const database = testConfig(postgres.url(await postgres.createDatabase()));
@@ -52,6 +57,7 @@ export async function startServers(count: number): Promise<Servers> {
   return {
     all,
     postgres,
+    url: database.url,
     authSecret: settings.authSecret,
     logged: () => lines.join(""),
     close: async () => {
