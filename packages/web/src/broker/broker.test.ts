@@ -359,6 +359,15 @@ test("signing out ends a run that holds values, after telling it to forget them"
   expect(onLeft).toHaveBeenCalledOnce();
 });
 
+test("a sign-in that was ended elsewhere ends such a run, too: its values are revoked before", async () => {
+  const { tell, onLeft, request, allow } = setUp();
+  await request("1", "KEY");
+  await allow(canary);
+  tell({ type: "revoked", app: null, name: null });
+  tell({ type: "left" });
+  expect(onLeft).toHaveBeenCalledOnce();
+});
+
 test("what is allowed for a run is kept until a moment only", async () => {
   const store = memoryStore();
   const allow = vi.spyOn(store, "allow");

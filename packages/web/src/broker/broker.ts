@@ -10,7 +10,7 @@ type Ports = {
   readonly until: () => string | null;
   readonly send: (message: HostMessage) => void;
   readonly onChange: (state: BrokerState) => void;
-  /** The visitor signed out, and this run holds values. */
+  /** The visitor is signed out, and this run was given values. */
   readonly onLeft: () => void;
 };
 
@@ -36,8 +36,10 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
   let state = initialBrokerState;
   /** Names that a store is being asked about; `stale` when the answer may be older than what happened since. */
   const asking = new Map<string, { stale: boolean }>();
-  /** Names whose value this run was given. */
+  /** Names whose value this run has; those that were revoked are not among them. */
   const released = new Set<string>();
+  /** Whether it ever had one: what an app has made of a value stays with it when that is revoked. */
+  let hadSome = false;
 
   /** `value` is what the store gave for a `found` that is granted, or an `allowed`. */
   const dispatch = (event: BrokerEvent, value?: string) => {
@@ -53,6 +55,7 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
         send({ v: 1, type: "secret.refused", id: reply.id, code: "secret_unavailable" });
       else {
         released.add(reply.name);
+        hadSome = true;
         send({ v: 1, type: "secret.value", id: reply.id, value });
       }
     }
@@ -134,7 +137,7 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
         lookAgain();
         break;
       case "left":
-        if (released.size > 0) {
+        if (hadSome) {
           for (const name of released) revoke(name);
           onLeft();
         } else lookAgain();

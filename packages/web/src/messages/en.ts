@@ -12,7 +12,7 @@ export const en = {
   landing: {
     headline: "Python web apps that run in your browser and ask you for their keys",
     sentence:
-      "Open a link and a Streamlit app starts in this tab. When it needs a secret it asks you: the value stays in this tab and goes only to apps you allow.",
+      "Open a link and a Streamlit app starts in this tab. When it needs a secret it asks you: the value stays in this tab, or in your account if you sign in, and goes only to apps you allow.",
     run: "Run the example",
     programLabel: (file: string) => `${file}, the first example`,
     facts: "What it does",
@@ -116,7 +116,7 @@ export const en = {
       text: "It kept taking the keyboard away from the dialog that asked you for a secret. The dialog gave it nothing, but keys you pressed in that moment may have reached it: if you typed a part of the value, consider replacing it.",
     },
     left: {
-      title: "You signed out, so the app was stopped",
+      title: "You are signed out, so the app was stopped",
       text: "It held secrets of your account, and has lost them now. Nothing of your account is left in this tab. Retry starts the app anew, without them.",
     },
     violations: {
