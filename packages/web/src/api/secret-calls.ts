@@ -49,4 +49,3 @@ export function secretCalls({ send }: Client) {
       act("POST", "/api/v1/grants/revoke", { app, secretId }),
   };
 }
-export type SecretCalls = ReturnType<typeof secretCalls>;

@@ -77,28 +77,21 @@ export function RevealValue({ id, name, version }: Props) {
         </span>
       )}
       <div className={styles.actions}>
-        {shown ? (
-          <>
-            <button type="button" onClick={() => void copy()}>
-              {words.copy}
-            </button>
-            <button
-              type="button"
-              onClick={() => {
-                setShown(false);
-              }}
-            >
-              {words.hide}
-            </button>
-          </>
-        ) : (
-          <button
-            type="button"
-            aria-disabled={busy}
-            aria-label={version === undefined ? words.revealLabel(name) : undefined}
-            onClick={() => void reveal()}
-          >
-            {words.reveal}
+        {/* One button for both, so that it keeps the keyboard. */}
+        <button
+          type="button"
+          aria-disabled={busy}
+          aria-label={!shown && version === undefined ? words.revealLabel(name) : undefined}
+          onClick={() => {
+            if (shown) setShown(false);
+            else void reveal();
+          }}
+        >
+          {shown ? words.hide : words.reveal}
+        </button>
+        {shown && (
+          <button type="button" onClick={() => void copy()}>
+            {words.copy}
           </button>
         )}
       </div>

@@ -103,7 +103,8 @@ test("what a sign-in moved is not told after it ended, and the next one moves it
   const late = Promise.withResolvers<api.MergeAnswer | null>();
   const answers = [late.promise, Promise.resolve(moved("B"))];
   const world = { user: "ada" };
-  const merge = vi.fn((_user: string) => answers.shift() ?? Promise.resolve(null));
+  const merge = vi.fn<(user: string) => Promise<api.MergeAnswer | null>>();
+  merge.mockImplementation(() => answers.shift() ?? Promise.resolve(null));
   const merger = createMerger({
     merge,
     user: () => world.user,

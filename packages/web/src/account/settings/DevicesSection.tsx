@@ -42,9 +42,13 @@ export function DevicesSection({ confirmed }: Props) {
                         {name}
                         {current && <span className={styles.tag}>{words.current}</span>}
                       </strong>
-                      <span>
-                        {words.lastSeen} <Ago at={lastSeenAt} />
-                      </span>
+                      {current ? (
+                        <span>{words.now}</span>
+                      ) : (
+                        <span>
+                          {words.lastSeen} <Ago at={lastSeenAt} />
+                        </span>
+                      )}
                     </div>
                     {!current && (
                       <button

@@ -168,6 +168,7 @@ export const account = {
     lead: "Where you are signed in. End what you do not know, then change your password.",
     current: "this device",
     lastSeen: "Last seen",
+    now: "In use now",
     unknown: "Unknown browser",
     end: "End",
     endLabel: (device: string, when: string) => `End ${device}, last seen ${when}`,

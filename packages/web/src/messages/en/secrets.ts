@@ -102,7 +102,7 @@ export const secrets = {
       "account.passkey_added": "Passkey added",
       "account.passkey_removed": "Passkey removed",
       "session.started": "Signed in",
-      "session.refused": "Sign-in refused",
+      "session.refused": "Wrong password or passkey refused",
       "session.ended": "Signed out",
       "session.all_ended": "All devices signed out",
       "session.confirmed": "Confirmed that it is you",
