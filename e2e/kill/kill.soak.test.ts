@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, type Person } from "./person.ts";
 import { type Servers, startServers } from "./servers.ts";
@@ -48,7 +49,7 @@ test(`${kills} kills of app server, key server and PostgreSQL lose nothing and d
   expect(await Promise.all(everybody.map((person) => person.check()))).toEqual(
     everybody.map(() => []),
   );
-  const audit = servers.command("audit", "verify");
+  const audit = servers.command("audit", "verify", "--anchor", join(servers.folder, "anchor.json"));
   expect(audit.output).not.toMatch(/broken/i);
   expect(audit.code).toBe(0);
 });

@@ -15,6 +15,8 @@ export type Victim = Readonly<{
 /** App server, key server and PostgreSQL, as processes that production has, too. */
 export type Servers = Readonly<{
   origin: string;
+  /** Removed at the end. */
+  folder: string;
   victims: readonly Victim[];
   /** Runs a command of the CLI against them. @returns its exit code and what it printed. */
   command: (...args: string[]) => Readonly<{ code: number | null; output: string }>;
@@ -66,6 +68,7 @@ export async function startServers(): Promise<Servers> {
   await startApp();
   return {
     origin: `http://localhost:${port}`,
+    folder: keys.folder,
     victims: [
       { name: "app server", kill: killApp, start: startApp },
       { name: "key server", kill: keys.kill, start: keys.restart },

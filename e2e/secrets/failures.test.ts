@@ -17,7 +17,7 @@ test.each([
     await page.goto(snippet(example("secret"), "tomlkit"));
     const shown = page.getByRole("alert");
     await shown.getByRole("heading", { name: heading }).waitFor();
-    await shown.getByText("Secrets you allowed in this tab are still here.").waitFor();
+    await shown.getByText("Secrets you allowed are still there.").waitFor();
     expect(await shown.locator("pre").innerText()).toMatch(/could not|did not|failed/i);
     expect(await page.locator("iframe").count()).toBe(0);
 
