@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { ensurePrograms } from "./programs.ts";
 import { retriedFile } from "./retries.ts";
 
@@ -23,7 +24,7 @@ const run = spawnSync(
     ...(projects.length > 0 ? projects : ["unit", "e2e"]).flatMap((name) => ["--project", name]),
     "--reporter=default",
     "--reporter=json",
-    "--reporter=./tools/retries.ts",
+    `--reporter=${fileURLToPath(new URL("./retries.ts", import.meta.url))}`,
     `--outputFile.json=${results}`,
   ],
   { stdio: ["ignore", "inherit", "inherit"] },
