@@ -35,7 +35,7 @@ export type Granting = Readonly<{
 
 export function createGranting(
   change: Change,
-  lastUses: Pick<LastUses, "flush">,
+  lastUses: LastUses,
   now: NonNullable<Ports["now"]>,
 ): Granting {
   function refusePast(until: Until): void {
@@ -54,12 +54,14 @@ export function createGranting(
             await grant(page, secret, [{ app, until }], at);
             // An app gets it with this answer, as it would with `use`.
             page.tell({ action: "secret.used", app, secret: name });
-            return { value: value ?? textOfValue(opened ?? new Uint8Array()) };
+            return { id: secret.id, value: value ?? textOfValue(opened ?? new Uint8Array()) };
           } finally {
             opened?.fill(0);
           }
         });
-      return value === null ? await store(null) : await withBytes(value, store);
+      const done = value === null ? await store(null) : await withBytes(value, store);
+      lastUses.note({ secretId: done.id, app, at: at.getTime() });
+      return { value: done.value };
     },
 
     give: async (by, app, id, until) => {

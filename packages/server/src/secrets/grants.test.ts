@@ -137,6 +137,14 @@ describeDatabases("grants", (open) => {
     expect(await listed(await w.another(), "ada")).toMatchObject(seen);
   });
 
+  test("an app that is given a value by being allowed has used it", async () => {
+    const w = await world();
+    const allowed = { app: "app-1", name: "KEY", value: "one", until: null };
+    await w.ask("ada", "POST", "/secrets/allow", allowed);
+    const lastUsedAt = new Date(w.clock.now).toISOString();
+    expect(await listed(w, "ada")).toMatchObject([{ lastUsedAt, grants: [{ lastUsedAt }] }]);
+  });
+
   test("a secret that was used is not called unused once its grant is revoked", async () => {
     const w = await world();
     const id = await stored(w, "ada", "KEY", "one");
