@@ -115,7 +115,11 @@ test("attack A18: an app's requests to the API do not ride on the visitor's sign
   const answers = () => statuses.flat();
   const sent = () => answers().filter((line) => line.startsWith("403 "));
   await expect.poll(() => sent().length).toBeGreaterThan(20);
-  for (const line of ["GET /api/v1/secrets", "POST /api/v1/secrets", "POST /api/v1/account/sign-out"])
+  for (const line of [
+    "GET /api/v1/secrets",
+    "POST /api/v1/secrets",
+    "POST /api/v1/account/sign-out",
+  ])
     expect(sent()).toContain(`403 ${line}`);
   expect(answers().filter((line) => !/^403 |^405 OPTIONS /.test(line))).toEqual([]);
   expect(await state(own)).toEqual(before);
