@@ -135,7 +135,7 @@ describe("signed in", () => {
     await addAndAllow(host, "KEY", canary);
     account.user = null;
     await elsewhere(host.page, "signed-out");
-    await host.page.getByRole("heading", { name: "You signed out" }).waitFor();
+    await host.page.getByRole("heading", { name: "You are signed out" }).waitFor();
     expect(await host.page.locator("iframe").count()).toBe(0);
     expect(await tabHolds()).not.toContain(canary);
     expect(await host.page.content()).not.toContain(canary);
