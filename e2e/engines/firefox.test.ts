@@ -1,6 +1,7 @@
 import { test } from "vitest";
 import { useFirefox } from "../harness/firefox.ts";
 import { useOutside } from "../harness/outside.ts";
+import { account } from "./account.ts";
 import { firstSecret, host, openaiChat, progress, threads, twoNames } from "./journeys.ts";
 
 const outside = useOutside(host);
@@ -20,4 +21,7 @@ test("threads, pools, queues and timers", async () => {
 });
 test("a script that sleeps shows how far it is", async () => {
   await progress(await screen(), outside());
+});
+test("an account: signed up, reloaded, and signed in on a second device", async () => {
+  await account(screen);
 });

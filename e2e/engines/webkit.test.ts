@@ -1,6 +1,7 @@
 import { test, vi } from "vitest";
 import { useOutside } from "../harness/outside.ts";
 import { useWebKit } from "../harness/webkit.ts";
+import { accountWithoutCookie } from "./account.ts";
 import {
   firstSecret,
   host,
@@ -32,4 +33,7 @@ test("a script that sleeps shows how far it is", async () => {
 });
 test("a wait that nothing could end says so", async () => {
   await impossibleWaits(await screen());
+});
+test("an account: a browser that keeps no sign-in over plain HTTP says so", async () => {
+  await accountWithoutCookie(await screen());
 });

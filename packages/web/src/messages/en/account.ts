@@ -77,6 +77,11 @@ export const account = {
     going: "One moment: going back to where you were.",
     notYet: "You are not signed in",
     notYetText: "The server does not know of a sign-in of this browser. Nothing was lost.",
+    noCookie: {
+      https:
+        "If you have just signed in, this browser did not keep it: allow cookies for this site, then try again.",
+      http: "If you have just signed in, this browser did not keep it. Allow cookies for this site. Some browsers, such as Safari, keep a sign-in only where the address begins with https://: use another browser, or ask whoever operates this server for such an address.",
+    },
   },
   forgot: {
     title: "Forgot your password?",

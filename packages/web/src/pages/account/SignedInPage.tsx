@@ -39,6 +39,7 @@ export function SignedInPage() {
   if (state === "nobody")
     return (
       <FormPage title={words.notYet} lead={words.notYetText}>
+        <p>{words.noCookie[location.protocol === "https:" ? "https" : "http"]}</p>
         <div className={styles.actions}>
           <Link href={withThen("/sign-in", thenOf(search))} className="button button-primary">
             {accountMessages.signIn.button}
