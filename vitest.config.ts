@@ -10,7 +10,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
-          testTimeout: 20_000,
+          // Some start whole servers, and machines are busy.
+          testTimeout: 60_000,
         },
       },
       {
