@@ -4,7 +4,7 @@ import type { PoolClient } from "pg";
 /** What a connection keeps prepared. Lists of values make a statement of their own for each length. */
 const most = 300;
 
-const mayBePrepared = /^(?:select|insert|update|delete|with)\s/i;
+const mayBePrepared = /^\s*(?:select|insert|update|delete|with)\s/i;
 
 /**
  * Lets each connection keep statements prepared, so that they are parsed and planned once: half the work
