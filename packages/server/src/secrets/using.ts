@@ -1,16 +1,17 @@
 import type { api } from "@portafilter/protocol";
+import { joined } from "../db/joined.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
-import { seeIds, seeSecret } from "./rows/store.ts";
+import { type Named, seeIds, seeNamed } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
 import { textOfValue } from "./value.ts";
 
 /**
- * An app asks, the visitor is not asked. The way that is hot: one statement, a data key and a head that
- * are in memory, and one line of the audit, which is durable before the value leaves.
+ * An app asks, the visitor is not asked. The way that is hot: one statement, shared by those who ask at
+ * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable before the value leaves.
  */
 export type Use = (by: By, app: string, name: string) => Promise<api.UseAnswer>;
 
@@ -18,11 +19,12 @@ type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
   Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
 
 export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts): Use {
+  const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
   return async (by, app, name) => {
     const { userId } = by;
     const found = await read(
       userId,
-      (known) => seeSecret(db.kysely, userId, { name }, known),
+      (known) => see({ userId, name, known }),
       ({ head, secret, record }, contents) => {
         if (secret === null || head === null) return null;
         return { dek: head.dek, secret: verify(contents, secret), record };

@@ -94,13 +94,24 @@ describeDatabases("sessions", (open) => {
     });
     world.pass(-world.passed());
     expect(await sessions.of(headers)).toMatchObject({ isFresh: true });
-    expect(statements).toEqual(["SelectQueryNode"]);
+    expect(statements).toEqual(["RawNode"]);
     const { rows } = await db.kysely.executeQuery<Record<string, string>>({
       ...db.kysely.selectFrom("account_session").select("id").compile(),
       sql: `explain select id from account_session where token_hash = '\\x00'`,
       parameters: [],
     });
     expect(rows.map((row) => Object.values(row).join()).join()).toMatch(/Index/);
+  });
+
+  test("who ask at the same moment are each themselves, and nobody stays nobody", async () => {
+    const [ada, bob] = [await newPerson(world), await newPerson(world)];
+    const stranger = world.browser();
+    stranger.jar.set(cookies.session, "A".repeat(43));
+    const [adas, bobs] = [await whoIs(ada.browser), await whoIs(bob.browser)];
+    const all = [ada.browser, bob.browser, stranger, bob.browser, ada.browser, world.browser()];
+    const answers = await Promise.all(all.map(whoIs));
+    expect(answers).toEqual([adas, bobs, null, bobs, adas, null]);
+    expect(adas).not.toEqual(bobs);
   });
 
   test("the hundred-and-first device takes the place of the one used longest ago", async () => {

@@ -1,5 +1,6 @@
 import { limits } from "@portafilter/protocol";
 import type { Database } from "../../db/database.ts";
+import { joined } from "../../db/joined.ts";
 import type { Session } from "../../http/route.ts";
 import { cookies, readCookie, setCookie } from "../cookie.ts";
 import type { AuditEvent, AuditPort, EventsPort, Tx } from "../ports.ts";
@@ -25,8 +26,8 @@ export type Device = Readonly<{
 
 export type Sessions = Readonly<{
   /**
-   * Who is asking, by the cookie. One statement on an index, and once an hour another that writes down
-   * that the session was used. Null for nobody, for a session that is over, for two cookies.
+   * Who is asking, by the cookie. One statement on an index, which those who ask at the same moment
+   * share, and once an hour another that writes down that the session was used. Null for nobody, for a session that is over, for two cookies.
    */
   of: (headers: Headers) => Promise<Session | null>;
   /**
@@ -60,6 +61,9 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     createdAfter: new Date(now() - absolute),
     seenAfter: new Date(now() - idle),
   });
+  const find = joined((hashes: readonly Uint8Array[]) =>
+    store.findSessions(db.kysely, hashes, horizon()),
+  );
   const tell = (tx: Tx, userId: string, sessionId: string) =>
     events.publish(tx, userId, { type: "session.ended" }, sessionId);
   const withToken = (token: string) => setCookie(cookies.session, token, absolute / day);
@@ -72,7 +76,7 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     async of(headers) {
       const token = tokenOf(headers);
       if (token === null) return null;
-      const found = await store.findSession(db.kysely, hashOfToken(token), horizon());
+      const found = await find(hashOfToken(token));
       if (found === undefined) return null;
       const at = now();
       if (found.seen_at.getTime() < at - hour) {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { StoredDek } from "../../keys/data-keys.ts";
 import type { Db, Tx } from "../store.ts";
 
@@ -72,7 +72,10 @@ const salt = { from: 23, length: 32 };
 const milliseconds = (column: string) =>
   sql`floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint`;
 
-const headColumns = (known: Uint8Array | null) => sql`
+/** In place of a parameter, what stands for it in a larger statement. */
+type Or<T> = T | RawBuilder<T>;
+
+const headColumns = (known: Or<Uint8Array | null>) => sql`
   c.dek_id, k.wrapped, c.edition,
   substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)}) as head_salt,
   case when substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})
@@ -81,7 +84,7 @@ const headColumns = (known: Uint8Array | null) => sql`
     exists (select from data_key x where x.user_id = u.id) or
     exists (select from secret x where x.user_id = u.id)
   ) as leftovers`;
-const headTables = (userId: string) => sql`
+const headTables = (userId: Or<string>) => sql`
   (select ${userId}::text as id) u
   left join secret_contents c on c.user_id = u.id
   left join data_key k on k.user_id = c.user_id and k.dek_id = c.dek_id`;
@@ -123,6 +126,40 @@ export type Wanted = Readonly<
   ({ name: string } | { id: string }) & { version?: number; versions?: boolean }
 >;
 
+type SecretColumns = HeadColumns & {
+  id: string | null;
+  name: string;
+  latest: number;
+  oldest: number;
+  salt: Uint8Array | null;
+  record: Uint8Array | null;
+  grants: readonly GrantJson[];
+  versions: readonly (readonly [number, number])[];
+};
+
+/** The statement that sees one secret; always one row. */
+const secretOf = (
+  userId: Or<string>,
+  match: RawBuilder<unknown>,
+  known: Or<Uint8Array | null>,
+  version: number | null = null,
+  versions: RawBuilder<unknown> = sql`'[]'::json`,
+) => sql<SecretColumns>`
+  select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
+    case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
+  from ${headTables(userId)}
+  left join secret s on s.user_id = u.id and ${match}
+  ${latestVersion}
+  left join secret_version v
+    on v.secret_id = s.id and v.version = coalesce(${version}::bigint, s.latest)`;
+
+function readSecret(userId: string, row: SecretColumns): SeenSecret {
+  const { id, name, latest, oldest, salt, record, versions } = row;
+  const secret =
+    id === null ? null : { id, name, latest, oldest, salt, grants: readGrants(row.grants) };
+  return { ...readHead(userId, row), secret, record, versions };
+}
+
 /** A secret of this user with the head, as of one moment: one statement. */
 export async function seeSecret(
   db: Db,
@@ -133,34 +170,31 @@ export async function seeSecret(
   const versions = wanted.versions
     ? sql`(select coalesce(json_agg(json_build_array(w.version, ${milliseconds("w.created_at")})
         order by w.version desc), '[]') from secret_version w where w.secret_id = s.id)`
-    : sql`'[]'::json`;
+    : undefined;
   const match = "id" in wanted ? sql`s.id = ${wanted.id}` : sql`s.name = ${wanted.name}`;
-  type Row = HeadColumns & {
-    id: string | null;
-    name: string;
-    latest: number;
-    oldest: number;
-    salt: Uint8Array | null;
-    record: Uint8Array | null;
-    grants: readonly GrantJson[];
-    versions: readonly (readonly [number, number])[];
-  };
-  const { rows } =
-    await sql<Row>`select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
-      case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
-    from ${headTables(userId)}
-    left join secret s on s.user_id = u.id and ${match}
-    ${latestVersion}
-    left join secret_version v
-      on v.secret_id = s.id and v.version = coalesce(${wanted.version ?? null}::bigint, s.latest)
-  `.execute(db);
-  const row = only(rows);
-  const { id, name, latest, oldest } = row;
-  const secret =
-    id === null
-      ? null
-      : { id, name, latest, oldest, salt: row.salt, grants: readGrants(row.grants) };
-  return { ...readHead(userId, row), secret, record: row.record, versions: row.versions };
+  const statement = secretOf(userId, match, known, wanted.version, versions);
+  const { rows } = await statement.execute(db);
+  return readSecret(userId, only(rows));
+}
+
+/** A secret that somebody asks for by its name. */
+export type Named = Readonly<{ userId: string; name: string; known: Uint8Array | null }>;
+
+/**
+ * What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order.
+ * `limit` lets the database plan the inner statement as it does for one.
+ */
+export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenSecret[]> {
+  const items = asked.map(({ userId, name, known }, at) => {
+    return { at, user_id: userId, name, known: known && Buffer.from(known).toString("hex") };
+  });
+  const one = secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`);
+  const { rows } = await sql<SecretColumns>`select seen.*
+    from json_to_recordset(${JSON.stringify(items)}::text::json)
+      as a(at int, user_id text, name text, known text)
+    cross join lateral (${one} limit 1) as seen
+    order by a.at`.execute(db);
+  return asked.map(({ userId }, at) => readSecret(userId, only(rows.slice(at, at + 1))));
 }
 
 /** The ids of a user's secrets with the head, as of one moment. */

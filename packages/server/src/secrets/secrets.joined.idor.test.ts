@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { describeDatabases } from "../db/testing.ts";
+import { createWorld, stored, used } from "./testing/world.ts";
+
+describeDatabases("D1: reads of many people that share a statement", (open) => {
+  test("give each their own value, or their own refusal", async () => {
+    const w = await createWorld(await open());
+    for (const user of ["ada", "bob"]) {
+      for (const name of ["KEY", "OTHER"]) {
+        const id = await stored(w, user, name, `${name} of ${user}`);
+        await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
+      }
+    }
+    const adas = await stored(w, "ada", "HERS", "hers alone");
+    await w.ask("ada", "POST", "/grants", { app: "app-2", secretId: adas, until: null });
+    const expected: [user: string, app: string, name: string, answer: string][] = [
+      ["ada", "app-1", "KEY", "granted KEY of ada"],
+      ["bob", "app-1", "KEY", "granted KEY of bob"],
+      ["bob", "app-1", "OTHER", "granted OTHER of bob"],
+      ["ada", "app-1", "OTHER", "granted OTHER of ada"],
+      ["ada", "app-2", "HERS", "granted hers alone"],
+      ["bob", "app-2", "HERS", "unknown"],
+      ["ada", "app-1", "HERS", "known"],
+      ["nobody", "app-1", "KEY", "unknown"],
+    ];
+    // A new server has no head in memory, and then has them.
+    const server = await w.another();
+    for (let round = 0; round < 2; round += 1) {
+      const all = [...expected, ...expected.toReversed()];
+      const answers = await Promise.all(
+        all.map(([user, app, name]) => used(server, user, app, name)),
+      );
+      expect(answers).toEqual(all.map(([, , , answer]) => answer));
+    }
+  });
+
+  test("are refused for the one whose rows were tampered with, and for nobody else", async () => {
+    const w = await createWorld(await open());
+    for (const user of ["ada", "bob"]) {
+      const id = await stored(w, user, "KEY", `KEY of ${user}`);
+      await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
+    }
+    await w.db.kysely
+      .updateTable("secret_contents")
+      .set({ record: Buffer.alloc(200, 7) })
+      .where("user_id", "=", "ada")
+      .execute();
+    const users = ["bob", "ada", "bob", "ada"];
+    const answers = await Promise.all(users.map((user) => used(w, user, "app-1", "KEY")));
+    const [bobs, adas] = ["granted KEY of bob", "integrity_failure"];
+    expect(answers).toEqual([bobs, adas, bobs, adas]);
+  });
+});
