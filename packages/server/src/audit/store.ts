@@ -57,7 +57,8 @@ export async function extend(
 /**
  * Adds events behind ends that are known to be ours: one statement, which is a transaction of its own.
  * A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is left as
- * it is. Never waits for anybody.
+ * it is. Never waits for anybody. (`limit` here and below: the database takes a list for a hundred rows,
+ * for which it would read the whole table of a few thousand accounts.)
  * @returns the new ends of the chains that it did add to.
  */
 export async function follow(
@@ -83,9 +84,11 @@ export async function follow(
       from json_to_recordset(${JSON.stringify(moves)}::text::json) as m(
         user_id text, seq bigint, mac text, head_mac text,
         was_seq bigint, was_mac text, was_head_mac text)
-      join audit_head h on h.user_id = m.user_id and h.seq = m.was_seq
+      cross join lateral (
+        select h.seq, h.mac, h.head_mac from audit_head h where h.user_id = m.user_id
+        limit 1 for update skip locked) as h
+      where h.seq = m.was_seq
         and h.mac = decode(m.was_mac, 'hex') and h.head_mac = decode(m.was_head_mac, 'hex')
-      for update of h skip locked
     ), moved as (
       update audit_head h set
         seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
@@ -149,8 +152,10 @@ async function write(tx: Tx, key: AuditKey, rows: readonly object[], heads: read
     )
     update audit_head h set
       seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
-    from json_to_recordset(${JSON.stringify(ends)}::text::json)
-      as e(user_id text, seq bigint, mac text, head_mac text)
+    from (
+      select * from json_to_recordset(${JSON.stringify(ends)}::text::json)
+        as e(user_id text, seq bigint, mac text, head_mac text)
+      limit ${ends.length}) as e
     where h.user_id = e.user_id`.execute(tx);
 }
 
