@@ -1,7 +1,7 @@
 import { type ClipboardEvent, type RefObject, useCallback, useId, useState } from "react";
 import { flushSync } from "react-dom";
-import { EyeIcon, EyeOffIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
+import { EyeButton } from "../view/EyeButton.tsx";
 import styles from "./SecretField.module.css";
 import { isSurrounded, type ValueProblem } from "./value.ts";
 
@@ -89,16 +89,13 @@ export function SecretField({ field: fieldRef, problem, busy = false, onInput }:
         ) : (
           <input {...shared} type={shown ? "text" : "password"} onPaste={paste} />
         )}
-        <button
-          type="button"
-          className={styles.eye}
-          aria-label={shown ? words.hide : words.show}
-          onClick={() => {
+        <EyeButton
+          shown={shown}
+          words={words}
+          onToggle={() => {
             setShown(!shown);
           }}
-        >
-          {shown ? <EyeOffIcon /> : <EyeIcon />}
-        </button>
+        />
       </div>
       <p
         id={`${id}-hint`}

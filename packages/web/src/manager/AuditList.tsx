@@ -2,8 +2,9 @@ import type { AppId, api } from "@portafilter/protocol";
 import { wordsOf } from "../account/problem-words.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
+import styles from "./AuditList.module.css";
 import { useAppName } from "./app-name.ts";
-import styles from "./manager.module.css";
+import shared from "./manager.module.css";
 import { useAudit } from "./queries.ts";
 
 /** What happened to the account, newest first. */
@@ -14,9 +15,9 @@ export function AuditList() {
   return (
     <section aria-labelledby="audit">
       <h2 id="audit">{words.title}</h2>
-      <p className={styles.soft}>{words.lead}</p>
+      <p className={shared.soft}>{words.lead}</p>
       {isPending ? (
-        <p role="status" className={styles.soft}>
+        <p role="status" className={shared.soft}>
           {words.loading}
         </p>
       ) : (
@@ -28,9 +29,9 @@ export function AuditList() {
               ))}
             </ol>
           )}
-          {entries.length === 0 && error === null && <p className={styles.empty}>{words.empty}</p>}
+          {entries.length === 0 && error === null && <p className={shared.empty}>{words.empty}</p>}
           {error !== null && (
-            <div role="alert" className={styles.failed}>
+            <div role="alert" className={shared.failed}>
               <p>{words.failed(wordsOf(error))}</p>
               <button type="button" onClick={() => void refetch()}>
                 {secretMessages.retry}
@@ -62,11 +63,11 @@ function AuditRow({ entry }: { readonly entry: api.AuditEntry }) {
         {words.actions[entry.action]}
       </span>
       <span className={styles.what}>
-        {entry.secret !== null && <span className={styles.name}>{entry.secret}</span>}
+        {entry.secret !== null && <span className={shared.name}>{entry.secret}</span>}
         {entry.app !== null && <AppName app={entry.app} />}
       </span>
-      <span className={styles.soft}>{entry.device ?? words.unknownDevice}</span>
-      <span className={styles.soft}>
+      <span className={shared.soft}>{entry.device ?? words.unknownDevice}</span>
+      <span className={shared.soft}>
         <Ago at={entry.at} />
       </span>
     </li>

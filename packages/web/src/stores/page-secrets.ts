@@ -6,6 +6,7 @@ import { createMerger, type Merger } from "../merge/merger.ts";
 import type { SessionStore } from "../session/store.ts";
 import { tabSession } from "../session/tab-session.ts";
 import { createAccountStore } from "./account-store.ts";
+import { watchRanOut } from "./ran-out.ts";
 import { createSecretSource, type PageSource } from "./secret-source.ts";
 
 /** Where this page's secrets come from, and what moves and changes them. */
@@ -30,13 +31,6 @@ function open(): PageSecrets {
     const now = account.get();
     return now.status === "signed-in" ? now.user.id : null;
   };
-  let ranOut = false;
-  client.onSignedOut(() => {
-    ranOut = true;
-    setTimeout(() => {
-      ranOut = false;
-    });
-  });
   const feed = createEventFeed({
     connect: () => new EventSource("/api/v1/events"),
     locks: navigator.locks,
@@ -63,7 +57,7 @@ function open(): PageSecrets {
     accountStore: createAccountStore(client),
     merger,
     feed,
-    ranOut: () => ranOut,
+    ranOut: watchRanOut(client),
   });
   for (const type of ["focus", "online"]) addEventListener(type, merger.retry);
   addEventListener("pageshow", ({ persisted }) => {

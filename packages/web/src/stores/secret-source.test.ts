@@ -8,6 +8,7 @@ import { createMerger } from "../merge/merger.ts";
 import { openSessionStore } from "../session/store.ts";
 import { freeLocks, tabStorage } from "../session/testing.ts";
 import { createAccountStore as createAccountSecrets } from "./account-store.ts";
+import { watchRanOut } from "./ran-out.ts";
 import { createSecretSource } from "./secret-source.ts";
 import type { SecretsChange } from "./secret-store.ts";
 
@@ -69,13 +70,6 @@ async function setUp(signedIn: string | null) {
     return reply(path, init?.body === undefined ? null : JSON.parse(init.body as string));
   });
   const account = createAccountStore(client);
-  let ranOut = false;
-  client.onSignedOut(() => {
-    ranOut = true;
-    setTimeout(() => {
-      ranOut = false;
-    });
-  });
   let tellFeed: (event: api.AccountEvent) => void = () => undefined;
   const feed: EventFeed = {
     listen(listener) {
@@ -103,7 +97,7 @@ async function setUp(signedIn: string | null) {
     accountStore: createAccountSecrets(client),
     merger,
     feed,
-    ranOut: () => ranOut,
+    ranOut: watchRanOut(client),
   });
   const changes: SecretsChange[] = [];
   source.subscribe((change) => changes.push(change));

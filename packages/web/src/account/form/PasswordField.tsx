@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from "react";
-import { EyeIcon, EyeOffIcon } from "../../icons/icons.tsx";
 import { accountMessages } from "../../messages/account.ts";
+import { EyeButton } from "../../view/EyeButton.tsx";
 import styles from "./form.module.css";
 import { FieldNote } from "./TextField.tsx";
 
@@ -33,16 +33,13 @@ export function PasswordField({ name, label, autoComplete, problem, hint }: Prop
           aria-invalid={problem !== undefined}
           aria-describedby={`${id}-note`}
         />
-        <button
-          type="button"
-          className={styles.eye}
-          aria-label={shown ? words.hide : words.show}
-          onClick={() => {
+        <EyeButton
+          shown={shown}
+          words={words}
+          onToggle={() => {
             setShown(!shown);
           }}
-        >
-          {shown ? <EyeOffIcon /> : <EyeIcon />}
-        </button>
+        />
       </div>
       <FieldNote id={`${id}-note`} problem={problem} hint={hint} />
     </div>
