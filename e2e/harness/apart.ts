@@ -12,6 +12,8 @@ type Wanted = Readonly<{
   keys: Readonly<{ origin: string; appToken: string }>;
   /** Further settings of the app server. */
   env?: Record<string, string>;
+  /** Whether the database waits for its disk, for tests of crashes. */
+  durable?: boolean;
 }>;
 
 /** An app server on a PostgreSQL of its own, for tests that break things or read what it writes. */
@@ -21,29 +23,47 @@ export type ServerApart = Readonly<{
   database: string;
   /** Everything that it has printed, its log included. */
   printed: () => string;
+  /** Runs a command of the CLI with the same settings. @returns its exit code and what it printed. */
+  command: (...args: string[]) => Readonly<{ code: number | null; output: string }>;
+  /** Ends the app server without a word. */
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
   /** Another process in its place: nothing is in its memory. */
   restart: () => Promise<void>;
   stop: () => Promise<void>;
 }>;
 
-export async function startApart({ keys, env = {} }: Wanted): Promise<ServerApart> {
-  const postgres = await startPostgres();
+export async function startApart({
+  keys,
+  env = {},
+  durable = false,
+}: Wanted): Promise<ServerApart> {
+  const postgres = await startPostgres({ durable });
   const database = await postgres.createDatabase();
-  const port = await freePort();
   const settings = {
     ...process.env,
-    PORT: port,
+    PORT: await freePort(),
+    PLATFORM_HOST: "pycafe.localhost",
     DATA_DIR: process.env.E2E_DATA_DIR ?? "test-results/data",
     DATABASE_URL: postgres.url(database),
     AUTH_SECRET: randomBytes(32).toString("hex"),
     KEYSERVER_ADDR: keys.origin,
     KEYSERVER_TOKEN: keys.appToken,
+    // What is down is spoken of at length.
     LOG_LEVEL: "fatal",
     ...env,
   };
-  const migrated = spawnSync("node", [cli, "migrate"], { env: settings, encoding: "utf8" });
-  if (migrated.status !== 0) throw new Error(migrated.stdout + migrated.stderr);
+  const command = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync("node", [cli, ...args], {
+      env: settings,
+      encoding: "utf8",
+    });
+    return { code: status, output: stdout + stderr };
+  };
+  const migrated = command("migrate");
+  if (migrated.code !== 0) throw new Error(migrated.output);
   const said: string[] = [];
+  let end: (signal: NodeJS.Signals) => Promise<void> = () => Promise.resolve();
   const start = async () => {
     const child = spawn("node", [cli, "serve"], {
       env: settings,
@@ -51,24 +71,27 @@ export async function startApart({ keys, env = {} }: Wanted): Promise<ServerApar
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
     const exited = once(child, "exit");
-    await ready(child, said, exited);
-    return async () => {
-      child.kill("SIGTERM");
+    end = async (signal) => {
+      child.kill(signal);
       await exited;
     };
+    await ready(child, said, exited);
   };
-  let end = await start();
+  await start();
   return {
-    origin: `http://pycafe.localhost:${port}`,
+    origin: `http://${settings.PLATFORM_HOST}:${settings.PORT}`,
     postgres,
     database,
     printed: () => said.join(""),
+    command,
+    kill: () => end("SIGKILL"),
+    start,
     async restart() {
-      await end();
-      end = await start();
+      await end("SIGTERM");
+      await start();
     },
     async stop() {
-      await end();
+      await end("SIGTERM");
       await postgres.stop();
     },
   };

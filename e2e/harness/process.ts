@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { freePort as portThatIsFree } from "../../packages/server/src/testing/free-port.ts";
 
 /** Starts `portafilter run` as a process, and resolves with the address it prints. */
 export async function startServer(
@@ -34,11 +34,7 @@ export async function startServer(
   };
 }
 
-/** A port that was free a moment ago. */
+/** A port that was free a moment ago, as a setting. */
 export async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
+  return String(await portThatIsFree());
 }

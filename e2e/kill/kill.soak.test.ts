@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, type Person } from "./person.ts";
 import { type Servers, startServers } from "./servers.ts";
@@ -53,7 +54,3 @@ test(`${kills} kills of app server, key server and PostgreSQL lose nothing and d
   expect(audit.output).not.toMatch(/broken/i);
   expect(audit.code).toBe(0);
 });
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { api } from "@portafilter/protocol";
 
 const app = "skill";
@@ -132,8 +133,4 @@ export async function createPerson(origin: string, number: number): Promise<Pers
       return wrong;
     },
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

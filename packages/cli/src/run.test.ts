@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../server/src/testing/free-port.ts";
 import { readRunConfig } from "./config.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -186,12 +187,3 @@ test("each process is told what it needs to know, and no secret of the other", (
     KEYSERVER_TOKEN_FILE: "/data/keyserver/app.token",
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

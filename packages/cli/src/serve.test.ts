@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../server/src/testing/free-port.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -91,15 +92,6 @@ test("a signal stops it cleanly while it still fetches", async () => {
   );
   expect(await running).toEqual({ output: "", errors: "", code: 0 });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function emptyFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "portafilter-test-"));

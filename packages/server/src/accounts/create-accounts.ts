@@ -16,7 +16,7 @@ import { deviceRoutes } from "./routes/devices.ts";
 import { emailRoutes } from "./routes/email.ts";
 import { forgotRoutes } from "./routes/forgot.ts";
 import { passwordRoute } from "./routes/password.ts";
-import { sessionRoute } from "./routes/session.ts";
+import { accountSessionRoute } from "./routes/session.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { signOutRoute } from "./routes/sign-out.ts";
 import { signUpRoute } from "./routes/sign-up.ts";
@@ -63,7 +63,7 @@ export function createAccounts(ports: Ports): Accounts {
   return {
     sessions,
     routes: [
-      sessionRoute(parts),
+      accountSessionRoute(parts),
       signUpRoute(parts),
       signInRoute(parts),
       signOutRoute(parts),

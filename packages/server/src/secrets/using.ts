@@ -11,7 +11,8 @@ import { textOfValue } from "./value.ts";
 
 /**
  * An app asks, the visitor is not asked. The way that is hot: one statement, shared by those who ask at
- * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable before the value leaves.
+ * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable
+ * before the value leaves.
  */
 export type Use = (by: By, app: string, name: string) => Promise<api.UseAnswer>;
 

@@ -27,7 +27,8 @@ export type Device = Readonly<{
 export type Sessions = Readonly<{
   /**
    * Who is asking, by the cookie. One statement on an index, which those who ask at the same moment
-   * share, and once an hour another that writes down that the session was used. Null for nobody, for a session that is over, for two cookies.
+   * share, and once an hour another that writes down that the session was used. Null for nobody, for a
+   * session that is over, for two cookies.
    */
   of: (headers: Headers) => Promise<Session | null>;
   /**

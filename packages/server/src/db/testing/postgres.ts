@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { cp, mkdtemp, rename, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import { freePort } from "../../testing/free-port.ts";
 
 /** A PostgreSQL of the test's own. */
 export type TestPostgres = Readonly<{
@@ -167,14 +167,4 @@ async function template(bin: string): Promise<string> {
 function own(dir: string): void {
   if (user === undefined) return;
   execFileSync("chown", ["-R", `${user.uid}:${user.gid}`, dir]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
