@@ -69,10 +69,6 @@ export async function listenOn(
     const next = new Client({ ...clientConfig(config), query_timeout: answerWithin });
     // An error is followed by `end`, which is what is waited for.
     next.on("error", () => undefined);
-    next.once("end", () => {
-      broken.add(next);
-      wake();
-    });
     next.on("notification", ({ payload }) => {
       on(payload ?? "");
     });
@@ -83,6 +79,11 @@ export async function listenOn(
       void next.end().catch(() => undefined);
       throw error;
     }
+    // Not before: the end of an attempt that failed would cut the pause after it short.
+    next.once("end", () => {
+      broken.add(next);
+      wake();
+    });
     return next;
   }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createLog } from "../log.ts";
 import { openPostgres } from "./postgres.ts";
+import { listenOn } from "./postgres-listener.ts";
 import { startPostgres, type TestPostgres } from "./testing/postgres.ts";
 import { migrated, testConfig } from "./testing.ts";
 
@@ -65,6 +66,21 @@ test("killed and started again, the database is there again without a restart of
   expect((await sql`select n from kept`.execute(kysely)).rows).toEqual([{ n: 3 }]);
   await server.query("select pg_notify('some_channel', 'again')", name);
   await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["again"]);
+}, 60_000);
+
+test("while the database is away, whoever listens to it pauses between two attempts", async () => {
+  const attempts: number[] = [];
+  const note = () => attempts.push(performance.now());
+  const log = { ...createLog("silent"), debug: note, warn: () => undefined };
+  const deaf = { on: () => undefined, onLost: () => undefined };
+  const end = await listenOn(testConfig(server.url("postgres")), "some_channel", deaf, log);
+  onTestFinished(end);
+  await server.kill();
+  await expect.poll(() => attempts.length, { timeout: 20_000 }).toBeGreaterThan(3);
+  await server.start();
+  const [first = 0, , , fourth = 0] = attempts;
+  // Pauses of 100, 200 and 500 ms.
+  expect(fourth - first).toBeGreaterThan(700);
 }, 60_000);
 
 test("a server that ends single connections, as on a change of its settings, is not noticed later", async () => {
