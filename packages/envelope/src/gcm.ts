@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
 
 const algorithm = "aes-256-gcm";
 export const ivLength = 12;
@@ -6,6 +6,9 @@ export const tagLength = 16;
 
 /** Without it Node takes tags of 4 to 15 bytes, which are easier to forge. */
 const options = { authTagLength: tagLength };
+
+// Below, keys are given as objects: Node 24 takes four times as long over one given as bytes. The object's
+// copy lives as long as that in the cipher's own context, until both are collected.
 
 /** What AES-256-GCM made of a plaintext of the same length. */
 export type Sealed = Readonly<{ ciphertext: Uint8Array; tag: Uint8Array }>;
@@ -21,7 +24,7 @@ export function seal(
   plaintext: Uint8Array,
 ): Sealed {
   if (iv.length !== ivLength) throw new RangeError("the IV must be of 12 bytes");
-  const cipher = createCipheriv(algorithm, key, iv, options).setAAD(associated);
+  const cipher = createCipheriv(algorithm, createSecretKey(key), iv, options).setAAD(associated);
   const ciphertext = cipher.update(plaintext);
   // GCM is a stream: nothing is left for the end but the tag.
   cipher.final();
@@ -40,7 +43,7 @@ export function open(
   { ciphertext, tag }: Sealed,
 ): Uint8Array | null {
   if (iv.length !== ivLength || tag.length !== tagLength) return null;
-  const decipher = createDecipheriv(algorithm, key, iv, options);
+  const decipher = createDecipheriv(algorithm, createSecretKey(key), iv, options);
   decipher.setAAD(associated).setAuthTag(tag);
   const plaintext = decipher.update(ciphertext);
   try {
