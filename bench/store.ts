@@ -85,6 +85,8 @@ const browser = await signedInTimes(started.address);
 say(`${largeCount} secrets: this takes minutes …`);
 await addPeople(postgres, database, server, smallPeople, allPeople);
 await postgres.query("vacuum analyze", database);
+// What was just loaded is written out now: it would be in the way of what is measured.
+await postgres.query("checkpoint", database);
 // Every active person's data key is fetched once, as it would have been during the day.
 let warmed = 0;
 await load(
