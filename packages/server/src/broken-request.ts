@@ -6,6 +6,12 @@ const statuses: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
+/** Bytes and milliseconds that the rest of a refused request gets. As many cookies as a browser keeps for a site are 720 KiB. */
+const mostDiscarded = 2 * 1024 * 1024;
+const patience = 5_000;
+
+const refused = new WeakSet<Duplex>();
+
 /**
  * Answers what Node could not read as a request, and ends the connection. To be called for `clientError`.
  *
@@ -15,13 +21,24 @@ const statuses: Readonly<Record<string, string>> = {
  */
 export function answerBrokenRequest(
   error: Error,
-  socket: Duplex & { bytesWritten?: number },
+  socket: Duplex & { bytesRead?: number; bytesWritten?: number },
 ): void {
+  // Every further part of the same request is an error, too. Until all of it is there a browser does not
+  // read the answer, and one whose connection is cut meanwhile waits for ever (Chromium 156).
+  if (refused.has(socket)) {
+    if ((socket.bytesRead ?? 0) > mostDiscarded) socket.destroy();
+    return;
+  }
   // Behind an answer that was begun, more bytes would be taken for a part of it.
   if (!socket.writable || socket.bytesWritten !== 0) {
     socket.destroy();
     return;
   }
+  refused.add(socket);
+  const timer = setTimeout(() => socket.destroy(), patience);
+  socket.once("close", () => {
+    clearTimeout(timer);
+  });
   const code = "code" in error ? String(error.code) : "";
   const headers = {
     ...securityHeaders(closedCsp, false),

@@ -21,7 +21,7 @@ async function listening() {
   };
   const get = (path: string, host = "app1.pycafe.localhost:8080") =>
     raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-  return { ...server, raw, get };
+  return { ...server, port: open.port, raw, get };
 }
 
 test("a wheel that turns out wrong never ends cleanly on the wire", async () => {
@@ -84,6 +84,37 @@ test("a header that is too long takes the cookies away that may have made it so 
   const nonsense = await raw("nonsense\r\n\r\n");
   expect(nonsense).toMatch(/^HTTP\/1\.1 400 /);
   expect(nonsense).not.toContain("clear-site-data");
+});
+
+test("as many cookies as a browser keeps are heard out, so that it reads the answer (B4)", async () => {
+  const { raw } = await listening();
+  const start = "GET / HTTP/1.1\r\nHost: pycafe.localhost:8080\r\n";
+  // A connection that is cut while more is to come rejects here.
+  const answer = await raw(`${start}Cookie: ${"x".repeat(720 * 1024)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  expect(answer).toMatch(/Reload the page to try again\.\n$/);
+});
+
+test("a header that never ends is cut off", async () => {
+  const { port } = await listening();
+  // It goes on after the refusal.
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).resume();
+  // It may be cut while something is on its way.
+  socket.on("error", () => undefined);
+  socket.write("GET / HTTP/1.1\r\nX: ");
+  const part = "x".repeat(64 * 1024);
+  const mebibytes = 64;
+  let parts = 0;
+  const more = () => {
+    while (parts < mebibytes * 16 && socket.writable) {
+      parts += 1;
+      if (!socket.write(part)) return;
+    }
+  };
+  socket.on("drain", more);
+  more();
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(parts / 16).toBeLessThan(mebibytes);
 });
 
 test("paths stay inside over the wire too, where nothing tidies them first", async () => {
