@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import styles from "./Section.module.css";
 
 type Props = {
@@ -7,13 +7,12 @@ type Props = {
   readonly children: ReactNode;
 };
 
-/** One subject of the settings. */
+/** One subject of the settings. Not a region of its own: its name is also that of a field elsewhere. */
 export function Section({ title, lead, children }: Props) {
-  const id = useId();
   return (
-    <section className={styles.section} aria-labelledby={id}>
+    <section className={styles.section}>
       <div className={styles.head}>
-        <h2 id={id}>{title}</h2>
+        <h2>{title}</h2>
         <p>{lead}</p>
       </div>
       <div className={styles.body}>{children}</div>
