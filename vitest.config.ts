@@ -44,7 +44,8 @@ export default defineConfig({
           expect: { poll: { timeout: 30_000 } },
           // Three engines on two cores: what fails is tried once more, and named at the end.
           retry: 1,
-          maxWorkers: 2,
+          // Browser tests mostly wait.
+          maxWorkers: 3,
         },
       },
     ],
