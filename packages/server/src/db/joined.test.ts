@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Problem } from "../problem.ts";
 import { joined } from "./joined.ts";
 
 test("questions of one turn go together, and each gets its own answer", async () => {
@@ -21,14 +22,34 @@ test("nobody waits for what is under way already", async () => {
   expect(await ask("next")).toBe("next");
 });
 
-test("what fails, fails for those who asked, and not for the next", async () => {
-  const fault = new Error("no database");
+test("what is refused because of one is asked again, each alone", async () => {
   const ask = joined<string, string>((questions) =>
-    questions.includes("bad") ? Promise.reject(fault) : Promise.resolve(questions),
+    questions.includes("bad") ? Promise.reject(new Error("refused")) : Promise.resolve(questions),
   );
-  const outcomes = await Promise.allSettled([ask("bad"), ask("good")]);
-  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  expect(await ask("good")).toBe("good");
+  const outcomes = await Promise.allSettled(["good", "bad", "fair"].map(ask));
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+});
+
+test("a database that is away is asked once for all", async () => {
+  const sizes: number[] = [];
+  const ask = joined<string, string>((questions) => {
+    sizes.push(questions.length);
+    return Promise.reject(new Problem("database_unavailable"));
+  });
+  const outcomes = await Promise.allSettled(["a", "b", "c"].map(ask));
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(sizes).toEqual([3]);
+});
+
+test("no statement is shared by more than fifty", async () => {
+  const sizes: number[] = [];
+  const ask = joined<number, number>((questions) => {
+    sizes.push(questions.length);
+    return Promise.resolve(questions);
+  });
+  const questions = Array.from({ length: 120 }, (_, n) => n);
+  expect(await Promise.all(questions.map(ask))).toEqual(questions);
+  expect(sizes).toEqual([50, 50, 20]);
 });
 
 test("an answer too few is nobody's answer", async () => {

@@ -1,13 +1,19 @@
+import { Problem } from "../problem.ts";
+
 type Waiting<Q, A> = Readonly<{
   question: Q;
   resolve: (answer: A) => void;
   reject: (error: unknown) => void;
 }>;
 
+/** How many share a statement: their answers are in memory together, and under one time limit. */
+const most = 50;
+
 /**
  * Lets questions that come in one turn of the event loop go to the database together: under load, one
  * statement for many requests costs little more than one for each. Nobody waits for a statement that is
- * under way already. Not inside a transaction.
+ * under way already. What the database refuses is asked again for each alone, so that nobody fails for
+ * another's rows. Not inside a transaction.
  * @param ask - one statement for all; its answers are in the order of the questions.
  */
 export function joined<Q, A>(
@@ -15,21 +21,28 @@ export function joined<Q, A>(
 ): (question: Q) => Promise<A> {
   let waiting: Waiting<Q, A>[] = [];
 
-  async function go(): Promise<void> {
+  function go(): void {
     const asked = waiting;
     waiting = [];
+    for (let at = 0; at < asked.length; at += most) void settle(asked.slice(at, at + most));
+  }
+
+  async function settle(asked: readonly Waiting<Q, A>[]): Promise<void> {
     try {
       const answers = await ask(asked.map(({ question }) => question));
       if (answers.length !== asked.length) throw new Error("as many answers as questions");
       for (const [at, { resolve }] of asked.entries()) resolve(answers[at] as A);
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      // A problem is the database's own: it is away, or late.
+      if (asked.length > 1 && !(error instanceof Problem)) {
+        for (const one of asked) void settle([one]);
+      } else for (const { reject } of asked) reject(error);
     }
   }
 
   return (question) =>
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject });
-      if (waiting.length === 1) setImmediate(() => void go());
+      if (waiting.length === 1) setImmediate(go);
     });
 }

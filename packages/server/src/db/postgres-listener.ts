@@ -31,8 +31,10 @@ export async function listenOn(
   return async () => {
     end.abort();
     wake();
+    // First the one that waits for a statement; then the one that may have been made in the meantime.
     await client.end().catch(() => undefined);
     await running;
+    await client.end().catch(() => undefined);
   };
 
   // A function, since what it tells changes while others wait.

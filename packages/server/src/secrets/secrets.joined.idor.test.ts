@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import { createWorld, stored, used } from "./testing/world.ts";
@@ -49,5 +50,20 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
     const answers = await Promise.all(users.map((user) => used(w, user, "app-1", "KEY")));
     const [bobs, adas] = ["granted KEY of bob", "integrity_failure"];
     expect(answers).toEqual([bobs, adas, bobs, adas]);
+  });
+
+  test("go on when the database cannot read the rows of one", async () => {
+    const w = await createWorld(await open());
+    for (const user of ["ada", "bob"]) {
+      const id = await stored(w, user, "KEY", `KEY of ${user}`);
+      await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
+    }
+    // A moment that is no number of milliseconds.
+    await sql`update secret_grant set last_used_at = 'infinity' where user_id = 'ada'`.execute(
+      w.db.kysely,
+    );
+    const users = ["bob", "ada", "bob"];
+    const answers = await Promise.all(users.map((user) => used(w, user, "app-1", "KEY")));
+    expect(answers).toEqual(["granted KEY of bob", "internal", "granted KEY of bob"]);
   });
 });
