@@ -1,4 +1,6 @@
-import type { Duplex } from "node:stream";
+import type { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { closedCsp, securityHeaders } from "./http/headers.ts";
 
 const statuses: Readonly<Record<string, string>> = {
@@ -10,36 +12,48 @@ const statuses: Readonly<Record<string, string>> = {
 const mostDiscarded = 2 * 1024 * 1024;
 const patience = 5_000;
 
-const refused = new WeakSet<Duplex>();
+/** Lets an HTTP server answer what it could not read as a request, and end the connection. */
+export function answerBrokenRequests(server: EventEmitter): void {
+  /** How many requests of a connection are being answered. */
+  const underWay = new WeakMap<Socket, number>();
+  const refused = new WeakSet<Socket>();
+  const count = (socket: Socket, by: number) => {
+    underWay.set(socket, (underWay.get(socket) ?? 0) + by);
+  };
+
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, 1);
+    response.once("close", () => {
+      count(socket, -1);
+    });
+  });
+  server.on("clientError", (error: Error, socket: Socket) => {
+    // Every further part of the same request is an error, too. Until all of it is there a browser does
+    // not read the answer, and one whose connection is cut meanwhile waits for ever (Chromium 156).
+    if (refused.has(socket)) {
+      if (socket.bytesRead > mostDiscarded) socket.destroy();
+      return;
+    }
+    // Bytes that come now would be taken for a part of another answer.
+    if (!socket.writable || (underWay.get(socket) ?? 0) > 0) {
+      socket.destroy();
+      return;
+    }
+    refused.add(socket);
+    refuse(socket, "code" in error ? String(error.code) : "");
+  });
+}
 
 /**
- * Answers what Node could not read as a request, and ends the connection. To be called for `clientError`.
- *
  * An app that shares a site with the platform can set cookies for all of it, so many that no request of
  * that visitor fits into the limit any more. So the refusal of a too long header takes cookies away, and
  * the visitor's next try works.
  */
-export function answerBrokenRequest(
-  error: Error,
-  socket: Duplex & { bytesRead?: number; bytesWritten?: number },
-): void {
-  // Every further part of the same request is an error, too. Until all of it is there a browser does not
-  // read the answer, and one whose connection is cut meanwhile waits for ever (Chromium 156).
-  if (refused.has(socket)) {
-    if ((socket.bytesRead ?? 0) > mostDiscarded) socket.destroy();
-    return;
-  }
-  // Behind an answer that was begun, more bytes would be taken for a part of it.
-  if (!socket.writable || socket.bytesWritten !== 0) {
-    socket.destroy();
-    return;
-  }
-  refused.add(socket);
+function refuse(socket: Socket, code: string): void {
   const timer = setTimeout(() => socket.destroy(), patience);
   socket.once("close", () => {
     clearTimeout(timer);
   });
-  const code = "code" in error ? String(error.code) : "";
   const headers = {
     ...securityHeaders(closedCsp, false),
     "cache-control": "no-store",
@@ -49,5 +63,8 @@ export function answerBrokenRequest(
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const start = `HTTP/1.1 ${statuses[code] ?? "400 Bad Request"}\r\n${lines.join("")}\r\n`;
-  socket.end(`${start}This request could not be read. Reload the page to try again.\n`);
+  socket.end(`${start}This request could not be read. Reload the page to try again.\n`, () => {
+    // What is late is not broken: were the rest of it heard, it would be done after all.
+    if (code === "ERR_HTTP_REQUEST_TIMEOUT") socket.destroy();
+  });
 }

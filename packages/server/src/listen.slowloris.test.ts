@@ -11,7 +11,11 @@ const head = "POST / HTTP/1.1\r\nHost: pycafe.localhost\r\n";
 async function listening() {
   const app = new Hono();
   app.onError((_, c) => c.text("", 400));
-  app.post("/", async (c) => c.text(await c.req.text()));
+  const done: string[] = [];
+  app.post("/", async (c) => {
+    done.push(await c.req.text());
+    return c.text("done");
+  });
   app.get("/", (c) => c.text("fine"));
   app.get("/stream", (c) => {
     const events = async function* () {
@@ -37,7 +41,7 @@ async function listening() {
     clearInterval(timer);
     return answer;
   };
-  return { dribble, address: `http://127.0.0.1:${open.port}`, port: open.port };
+  return { dribble, done, address: `http://127.0.0.1:${open.port}`, port: open.port };
 }
 
 test("D11: 200 clients that send a byte at a time are cut off, and others are served meanwhile", async () => {
@@ -49,6 +53,23 @@ test("D11: 200 clients that send a byte at a time are cut off, and others are se
     expect(await (await fetch(address)).text()).toBe("fine");
   }
   for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
+});
+
+test("D11: what was refused for being late is not done when the rest of it comes", async () => {
+  const { port, done } = await listening();
+  const socket = connect(port, "127.0.0.1");
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.on("error", () => undefined);
+  socket.write(`${head}Content-Le`);
+  const answer = await new Promise<string>((resolve) => {
+    socket.setEncoding("latin1").once("data", (part: string) => {
+      socket.write("ngth: 2\r\n\r\nhi");
+      resolve(part);
+    });
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  await closed;
+  expect(done).toEqual([]);
 });
 
 test("a stream that takes longer than any request is not", async () => {

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
 import { paths } from "@portafilter/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "./listen.ts";
@@ -13,11 +13,19 @@ async function listening() {
   const server = await testServer();
   const open = await listen(server.app, 0, "127.0.0.1");
   onTestFinished(open.close);
-  /** What comes over the wire for one raw request. */
-  const raw = async (request: string) => {
+  /** What comes over the wire for raw requests, each sent when the one before has its answer. */
+  const raw = async (...requests: string[]) => {
     const socket = connect(open.port, "127.0.0.1");
-    socket.write(request);
-    return (await buffer(socket)).toString("latin1");
+    const parts: Buffer[] = [];
+    socket.on("data", (part: Buffer) => {
+      parts.push(part);
+      const next = waiting.shift();
+      if (next !== undefined) socket.write(next);
+    });
+    const [first = "", ...waiting] = requests;
+    socket.write(first);
+    await finished(socket);
+    return Buffer.concat(parts).toString("latin1");
   };
   const get = (path: string, host = "app1.pycafe.localhost:8080") =>
     raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -93,6 +101,18 @@ test("as many cookies as a browser keeps are heard out, so that it reads the ans
   const answer = await raw(`${start}Cookie: ${"x".repeat(720 * 1024)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
   expect(answer).toMatch(/Reload the page to try again\.\n$/);
+});
+
+test("on a connection that was of use before, a refusal is heard out, too; behind an answer under way there is none", async () => {
+  const { raw, upstream } = await listening();
+  const start = "GET /healthz HTTP/1.1\r\nHost: pycafe.localhost:8080\r\n";
+  const broken = `${start}Cookie: ${"x".repeat(720 * 1024)}\r\n\r\n`;
+  const answers = await raw(`${start}\r\n`, broken);
+  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 431 [^]*try again\.\n$/);
+
+  upstream.routes.set("/cdn/v1.0.0/full/both-1.0-py3-none-any.whl", () => undefined);
+  const waiting = `GET ${wheel} HTTP/1.1\r\nHost: app1.pycafe.localhost:8080\r\n\r\n`;
+  expect(await raw(`${waiting}nonsense\r\n\r\n`).catch(() => "")).toBe("");
 });
 
 test("a header that never ends is cut off", async () => {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { answerBrokenRequest } from "./broken-request.ts";
+import { answerBrokenRequests } from "./broken-request.ts";
 import type { SiteApp } from "./http/app.ts";
 
 /** A server that is listening. */
@@ -33,7 +33,7 @@ export async function listen(
     fetch: (request, env) => app.fetch(request, env),
     serverOptions: { maxHeaderSize: 16 * 1024, ...timeouts },
   });
-  server.on("clientError", answerBrokenRequest);
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
