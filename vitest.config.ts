@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
           // Some start whole servers, and machines are busy.
           testTimeout: 60_000,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -46,6 +48,7 @@ export default defineConfig({
           retry: 1,
           // Browser tests mostly wait.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

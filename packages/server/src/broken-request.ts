@@ -14,18 +14,14 @@ const patience = 5_000;
 
 /** Lets an HTTP server answer what it could not read as a request, and end the connection. */
 export function answerBrokenRequests(server: EventEmitter): void {
-  /** How many requests of a connection are being answered. */
-  const underWay = new WeakMap<Socket, number>();
+  /** What a connection is still owed. */
+  const owed = new WeakMap<Socket, Set<ServerResponse>>();
   const refused = new WeakSet<Socket>();
-  const count = (socket: Socket, by: number) => {
-    underWay.set(socket, (underWay.get(socket) ?? 0) + by);
-  };
 
   server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    count(socket, 1);
-    response.once("close", () => {
-      count(socket, -1);
-    });
+    const responses = owed.get(socket) ?? new Set();
+    owed.set(socket, responses.add(response));
+    response.once("close", () => responses.delete(response));
   });
   server.on("clientError", (error: Error, socket: Socket) => {
     // Every further part of the same request is an error, too. Until all of it is there a browser does
@@ -34,8 +30,11 @@ export function answerBrokenRequests(server: EventEmitter): void {
       if (socket.bytesRead > mostDiscarded) socket.destroy();
       return;
     }
-    // Bytes that come now would be taken for a part of another answer.
-    if (!socket.writable || (underWay.get(socket) ?? 0) > 0) {
+    // What is said now would be taken for an answer to a request before, or for a part of one.
+    const isItsOwn = [...(owed.get(socket) ?? [])].every(
+      ({ req, headersSent }) => !req.complete && !headersSent,
+    );
+    if (!socket.writable || !isItsOwn) {
       socket.destroy();
       return;
     }
