@@ -20,6 +20,8 @@ export type LastUses = Readonly<{
 
 /** Milliseconds for which a use may stay unwritten. */
 const delay = 2_000;
+/** How many are written by one statement, so that those who ask meanwhile do not wait for thousands. */
+const portion = 200;
 
 export function createLastUses(db: Readonly<{ kysely: Db }>, log: Pick<Log, "warn">): LastUses {
   let noted = new Map<string, GrantUse>();
@@ -38,7 +40,10 @@ export function createLastUses(db: Readonly<{ kysely: Db }>, log: Pick<Log, "war
     const uses = [...noted.values()];
     noted = new Map();
     try {
-      await noteUses(db.kysely, uses);
+      while (uses.length > 0) {
+        await noteUses(db.kysely, uses.slice(0, portion));
+        uses.splice(0, portion);
+      }
     } catch (error) {
       log.warn({ err: error, uses: uses.length }, "last uses of grants were not written");
     }
