@@ -8,7 +8,7 @@ import type { Outside } from "./outside.ts";
 import { freePort } from "./process.ts";
 import { type Part, type Role, type Screen, until } from "./screen.ts";
 
-/** WebKitGTK's MiniBrowser over WebDriver, in a display of its own. Each screen has a fresh profile. */
+/** WebKitGTK's MiniBrowser over WebDriver, in a display of its own. Each screen has a fresh profile, and ends the one before. */
 export function useWebKit(outside: () => Outside): { screen: () => Promise<Screen> } {
   const processes: ChildProcess[] = [];
   const drivers: WebDriver[] = [];
@@ -39,14 +39,15 @@ export function useWebKit(outside: () => Outside): { screen: () => Promise<Scree
       );
     await until("WebKitWebDriver answers", ready);
   });
-  afterEach(async () => {
-    await Promise.all(drivers.splice(0).map((driver) => driver.quit()));
-  });
+  const quit = () => Promise.all(drivers.splice(0).map((driver) => driver.quit()));
+  afterEach(quit);
   afterAll(() => {
     for (const child of processes.reverse()) child.kill();
   });
   return {
     async screen() {
+      // WebKitWebDriver has one session at a time.
+      await quit();
       const driver = await new Builder()
         .usingServer(server)
         .withCapabilities(capabilities(outside().port))
