@@ -3,6 +3,16 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import { createWorld, stored, used } from "./testing/world.ts";
 
+/** Two people who let the same app have a secret of the same name. */
+async function worldOfTwo(database: Parameters<typeof createWorld>[0]) {
+  const w = await createWorld(database);
+  for (const user of ["ada", "bob"]) {
+    const id = await stored(w, user, "KEY", `KEY of ${user}`);
+    await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
+  }
+  return w;
+}
+
 describeDatabases("D1: reads of many people that share a statement", (open) => {
   test("give each their own value, or their own refusal", async () => {
     const w = await createWorld(await open());
@@ -36,11 +46,7 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
   });
 
   test("are refused for the one whose rows were tampered with, and for nobody else", async () => {
-    const w = await createWorld(await open());
-    for (const user of ["ada", "bob"]) {
-      const id = await stored(w, user, "KEY", `KEY of ${user}`);
-      await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
-    }
+    const w = await worldOfTwo(await open());
     await w.db.kysely
       .updateTable("secret_contents")
       .set({ record: Buffer.alloc(200, 7) })
@@ -53,11 +59,7 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
   });
 
   test("go on when the database cannot read the rows of one", async () => {
-    const w = await createWorld(await open());
-    for (const user of ["ada", "bob"]) {
-      const id = await stored(w, user, "KEY", `KEY of ${user}`);
-      await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
-    }
+    const w = await worldOfTwo(await open());
     // A moment that is no number of milliseconds.
     await sql`update secret_grant set last_used_at = 'infinity' where user_id = 'ada'`.execute(
       w.db.kysely,
