@@ -57,8 +57,8 @@ async function openTab() {
   const page = () =>
     openSessionStore({ storage: () => storage, locks: freeLocks, reopened: false });
   const session = await page();
-  session.allow(app, "A", "a-1");
-  session.allow(app, "B", "b-1");
+  session.allow(app, "A", "value-a1");
+  session.allow(app, "B", "value-b1");
   return { session, page, stored: () => [...items.values()].join() };
 }
 
@@ -70,9 +70,9 @@ test("everything moves, with what was allowed, and the tab is empty then", async
     same: [],
     replaced: [],
   });
-  expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
+  expect(values(server)).toEqual({ A: ["value-a1"], B: ["value-b1"] });
   expect([...server.world.grants]).toEqual([`${app} A`, `${app} B`]);
-  expect(tab.stored()).not.toMatch(/a-1|b-1/);
+  expect(tab.stored()).not.toMatch(/value-a1|value-b1/);
   expect(await mergeTab(tab.session, server.client, "ada")).toBeNull();
   expect(server.world.received).toHaveLength(1);
 });
@@ -99,11 +99,11 @@ describe("killed", () => {
       const tab = await openTab();
       prepare(server);
       await expect(mergeTab(tab.session, server.client, "ada")).rejects.toThrow();
-      expect(tab.stored()).toMatch(/a-1.*b-1/);
+      expect(tab.stored()).toMatch(/value-a1.*value-b1/);
       Object.assign(server.world, { onArrival: () => undefined, onCommitted: () => undefined });
       const next = await tab.page();
       expect((await mergeTab(next, server.client, "ada"))?.moved).toEqual(["A", "B"]);
-      expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
+      expect(values(server)).toEqual({ A: ["value-a1"], B: ["value-b1"] });
       expect(new Set(server.world.received).size).toBe(1);
       expect(next.content()).toBeNull();
     },
@@ -117,9 +117,9 @@ describe("killed", () => {
     ).rejects.toThrow();
     const next = await tab.page();
     // Meanwhile another device has changed one: sent again, the old value must not come back.
-    server.world.versions.get("A")?.unshift("a-2");
+    server.world.versions.get("A")?.unshift("value-a2");
     await mergeTab(next, server.client, "ada");
-    expect(values(server)).toEqual({ A: ["a-2", "a-1"], B: ["b-1"] });
+    expect(values(server)).toEqual({ A: ["value-a2", "value-a1"], B: ["value-b1"] });
     expect(next.content()).toBeNull();
   });
 
@@ -128,7 +128,7 @@ describe("killed", () => {
     const tab = await openTab();
     await mergeTab(tab.session, server.client, "ada");
     expect(await mergeTab(await tab.page(), server.client, "ada")).toBeNull();
-    expect(values(server)).toEqual({ A: ["a-1"], B: ["b-1"] });
+    expect(values(server)).toEqual({ A: ["value-a1"], B: ["value-b1"] });
   });
 
   test("and changed before it is sent again: that is another content, with an id of its own", async () => {
@@ -138,13 +138,13 @@ describe("killed", () => {
     await expect(mergeTab(tab.session, server.client, "ada")).rejects.toThrow();
     server.world.onCommitted = () => undefined;
     const next = await tab.page();
-    next.allow(app, "A", "a-2");
+    next.allow(app, "A", "value-a2");
     expect(await mergeTab(next, server.client, "ada")).toEqual({
       moved: [],
       same: ["B"],
       replaced: ["A"],
     });
-    expect(values(server)).toEqual({ A: ["a-2", "a-1"], B: ["b-1"] });
+    expect(values(server)).toEqual({ A: ["value-a2", "value-a1"], B: ["value-b1"] });
     expect(new Set(server.world.received).size).toBe(2);
   });
 });
@@ -153,30 +153,30 @@ test("what is entered while the answer is on its way stays, and moves next", asy
   const server = fakeServer();
   const tab = await openTab();
   server.world.onCommitted = () => {
-    tab.session.allow(app, "A", "a-2");
-    tab.session.allow(app, "C", "c-1");
+    tab.session.allow(app, "A", "value-a2");
+    tab.session.allow(app, "C", "value-c1");
   };
   await mergeTab(tab.session, server.client, "ada");
   server.world.onCommitted = () => undefined;
-  expect(tab.session.read(app, "A")).toBe("a-2");
+  expect(tab.session.read(app, "A")).toBe("value-a2");
   expect(tab.session.holds("B")).toBe(false);
   expect(await mergeTab(tab.session, server.client, "ada")).toEqual({
     moved: ["C"],
     same: [],
     replaced: ["A"],
   });
-  expect(values(server)).toEqual({ A: ["a-2", "a-1"], B: ["b-1"], C: ["c-1"] });
+  expect(values(server)).toEqual({ A: ["value-a2", "value-a1"], B: ["value-b1"], C: ["value-c1"] });
 });
 
 test("two tabs move what each holds", async () => {
   const server = fakeServer();
   const [one, two] = [await openTab(), await openTab()];
-  two.session.allow(app, "A", "a-other");
+  two.session.allow(app, "A", "value-a-other");
   const answers = await Promise.all(
     [one, two].map((tab) => mergeTab(tab.session, server.client, "ada")),
   );
   expect(answers.map((answer) => answer?.replaced)).toEqual([[], ["A"]]);
-  expect(values(server)).toEqual({ A: ["a-other", "a-1"], B: ["b-1"] });
+  expect(values(server)).toEqual({ A: ["value-a-other", "value-a1"], B: ["value-b1"] });
 });
 
 test("more than one request may carry goes in parts", async () => {
