@@ -27,13 +27,20 @@ export function encodeContext(context: SecretContext, dekId: Uint8Array): Uint8A
   if (!Number.isSafeInteger(secretVersion) || secretVersion < 1) return null;
   const fields = [...texts.map((text) => encoder.encode(text)), uint64(secretVersion), dekId];
   if (fields.some((field) => field.length === 0 || field.length > maxField)) return null;
-  return Uint8Array.from(fields.flatMap((field) => [...uint32(field.length), ...field]));
+  return joined(fields);
 }
 
-function uint32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
+/** Fields one after the other, each behind its length in 32 bits. */
+function joined(fields: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(fields.reduce((sum, field) => sum + 4 + field.length, 0));
+  const view = new DataView(whole.buffer);
+  let at = 0;
+  for (const field of fields) {
+    view.setUint32(at, field.length);
+    whole.set(field, at + 4);
+    at += 4 + field.length;
+  }
+  return whole;
 }
 
 function uint64(value: number): Uint8Array {

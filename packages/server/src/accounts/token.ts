@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** Secret material: 256 random bits as 43 characters of base64url. */
 export function newToken(): string {
@@ -17,7 +17,7 @@ export function isToken(text: string): boolean {
 
 /** What is stored instead of a token. A token is random, so one plain SHA-256 is enough. */
 export function hashOfToken(token: string): Uint8Array {
-  return createHash("sha256").update(token).digest();
+  return hash("sha256", token, "buffer");
 }
 
 /** A seal on `text` that only the holder of `secret` can make. */

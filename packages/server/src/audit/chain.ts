@@ -16,6 +16,9 @@ export type Entry = Readonly<{
 /** Where a chain ends. */
 export type Head = Readonly<{ userId: string; seq: number; mac: Uint8Array }>;
 
+/** An end with its MAC. */
+export type SealedHead = Head & Readonly<{ headMac: Uint8Array }>;
+
 /** The end of a chain that has no entry yet. */
 export function emptyHead(userId: string): Head {
   return { userId, seq: 0, mac: new Uint8Array(32) };
@@ -31,6 +34,11 @@ export function entryMac(key: AuditKey, previous: Uint8Array, entry: Entry): Uin
 /** MAC of a chain's end, so that it cannot be moved back without the key. */
 export function headMac(key: AuditKey, { userId, seq, mac }: Head): Uint8Array {
   return macOf(key, encodeFields(["head", userId, seq, mac]));
+}
+
+/** The end with its MAC. */
+export function sealHead(key: AuditKey, head: Head): SealedHead {
+  return { ...head, headMac: headMac(key, head) };
 }
 
 /** MAC of the mark that an account's chain was deleted with the account. */

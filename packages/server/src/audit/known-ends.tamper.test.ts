@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import { createAudit } from "./audit.ts";
+import { emptyHead, sealHead } from "./chain.ts";
 import { auditKey } from "./hash.ts";
 import { createKnownEnds } from "./known-ends.ts";
 import { verifyAudit } from "./verify/verify.ts";
@@ -66,7 +67,7 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
 
 test("so many are remembered, and the one written longest ago goes", () => {
   const ends = createKnownEnds(2);
-  const head = (userId: string, seq: number) => ({ userId, seq, mac: new Uint8Array(32) });
+  const head = (userId: string, seq: number) => sealHead(key, { ...emptyHead(userId), seq });
   for (const one of [head("a", 1), head("b", 1), head("a", 2), head("c", 1)]) ends.put(one);
   expect(["a", "b", "c"].map((user) => ends.get(user)?.seq)).toEqual([2, undefined, 1]);
   ends.drop("a");

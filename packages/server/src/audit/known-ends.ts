@@ -1,9 +1,9 @@
-import type { Head } from "./chain.ts";
+import type { SealedHead } from "./chain.ts";
 
 /** Ends of chains as this process committed them last. */
 export type KnownEnds = Readonly<{
-  get: (userId: string) => Head | undefined;
-  put: (head: Head) => void;
+  get: (userId: string) => SealedHead | undefined;
+  put: (head: SealedHead) => void;
   drop: (userId: string) => void;
 }>;
 
@@ -12,7 +12,7 @@ export type KnownEnds = Readonly<{
  * is the same, column by column. @param most - beyond, the one that was written longest ago goes.
  */
 export function createKnownEnds(most: number): KnownEnds {
-  const ends = new Map<string, Head>();
+  const ends = new Map<string, SealedHead>();
   return {
     get: (userId) => ends.get(userId),
     put: (head) => {

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
-import type { Head } from "./chain.ts";
+import type { SealedHead } from "./chain.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
 import { createKnownEnds } from "./known-ends.ts";
@@ -51,7 +51,7 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
   /** Also after a failure: whether it was written is not known then, so neither are the ends. */
   async function forgetting(
     events: readonly Unplaced[],
-    write: () => Promise<readonly Head[]>,
+    write: () => Promise<readonly SealedHead[]>,
   ): Promise<ReadonlySet<string>> {
     for (const { userId } of events) known.drop(userId);
     const ends = await write();
@@ -62,7 +62,7 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
   }
 
   async function behindKnown(events: readonly Unplaced[]): Promise<ReadonlySet<string>> {
-    const ends = new Map<string, Head>();
+    const ends = new Map<string, SealedHead>();
     for (const { userId } of events) {
       const end = known.get(userId);
       if (end !== undefined) ends.set(userId, end);

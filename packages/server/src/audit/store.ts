@@ -1,6 +1,16 @@
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from "kysely";
+import { fixed } from "../db/fixed.ts";
 import type { Tables } from "../db/tables.ts";
-import { type Entry, emptyHead, entryMac, erasedMac, type Head, headMac } from "./chain.ts";
+import {
+  type Entry,
+  emptyHead,
+  entryMac,
+  erasedMac,
+  type Head,
+  headMac,
+  type SealedHead,
+  sealHead,
+} from "./chain.ts";
 import { type AuditKey, sameMac } from "./hash.ts";
 
 /** A transaction, the caller's or one of our own. */
@@ -10,11 +20,7 @@ export type Unplaced = Omit<Entry, "seq">;
 
 /** Makes the ends of chains that begin now. Not for accounts whose chain was erased: nothing follows on that. */
 export async function begin(tx: Tx, key: AuditKey, users: readonly string[]): Promise<void> {
-  const heads = users.map(emptyHead).map((head) => ({
-    user_id: head.userId,
-    mac: hex(head.mac),
-    head_mac: hex(headMac(key, head)),
-  }));
+  const heads = users.map((userId) => endRow(sealHead(key, emptyHead(userId))));
   await sql`
     insert into audit_head (user_id, seq, mac, head_mac)
     select h.user_id, 0, decode(h.mac, 'hex'), decode(h.head_mac, 'hex')
@@ -45,19 +51,47 @@ export async function extend(
   key: AuditKey,
   events: readonly Unplaced[],
   held: "wait" | "skip",
-): Promise<Refused & Readonly<{ ends: readonly Head[] }>> {
+): Promise<Refused & Readonly<{ ends: readonly SealedHead[] }>> {
   const users = [...new Set(events.map((event) => event.userId))];
   const { heads, forged } = await lockHeads(tx, key, users, held);
   const { rows, ends } = place(key, events, heads);
-  if (rows.length > 0) await write(tx, key, rows, ends);
+  if (rows.length > 0) await write(tx, rows, ends);
   const absent = users.filter((user) => !heads.has(user) && !forged.has(user));
   return { absent: new Set(absent), forged, ends };
 }
 
+const rowsOf = (json: RawBuilder<unknown>) => sql`
+  json_to_recordset(${json}::text::json) as r(
+    user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
+    mac text)`;
+
+const following = fixed(sql<{ user_id: string }>`
+  with held as (
+    select m.user_id, m.seq, m.mac, m.head_mac
+    from json_to_recordset(${null}::text::json) as m(
+      user_id text, seq bigint, mac text, head_mac text,
+      was_seq bigint, was_mac text, was_head_mac text)
+    cross join lateral (
+      select h.seq, h.mac, h.head_mac from audit_head h where h.user_id = m.user_id
+      limit 1 for update skip locked) as h
+    where h.seq = m.was_seq
+      and h.mac = decode(m.was_mac, 'hex') and h.head_mac = decode(m.was_head_mac, 'hex')
+  ), moved as (
+    update audit_head h set
+      seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
+    from held e where h.user_id = e.user_id
+    returning h.user_id
+  ), added as (
+    insert into audit (user_id, seq, at, action, app, secret, device, mac)
+    select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
+    from ${rowsOf(sql.val(null))} where user_id in (select user_id from moved)
+  )
+  select user_id from moved`);
+
 /**
  * Adds events behind ends that are known to be ours: one statement, which is a transaction of its own.
  * A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is left as
- * it is. Never waits for anybody. (`limit` here and below: the database takes a list for a hundred rows,
+ * it is. Never waits for anybody. (`limit` in it and below: the database takes a list for a hundred rows,
  * for which it would read the whole table of a few thousand accounts.)
  * @returns the new ends of the chains that it did add to.
  */
@@ -65,41 +99,15 @@ export async function follow(
   db: Kysely<Tables>,
   key: AuditKey,
   events: readonly Unplaced[],
-  known: ReadonlyMap<string, Head>,
-): Promise<readonly Head[]> {
+  known: ReadonlyMap<string, SealedHead>,
+): Promise<readonly SealedHead[]> {
   const { rows, ends } = place(key, events, known);
   const moves = ends.map((end) => {
     const was = known.get(end.userId) ?? end;
-    const wasHeadMac = hex(headMac(key, was));
-    return {
-      ...endRow(key, end),
-      was_seq: was.seq,
-      was_mac: hex(was.mac),
-      was_head_mac: wasHeadMac,
-    };
+    const { seq, mac, head_mac } = endRow(was);
+    return { ...endRow(end), was_seq: seq, was_mac: mac, was_head_mac: head_mac };
   });
-  const { rows: moved } = await sql<{ user_id: string }>`
-    with held as (
-      select m.user_id, m.seq, m.mac, m.head_mac
-      from json_to_recordset(${JSON.stringify(moves)}::text::json) as m(
-        user_id text, seq bigint, mac text, head_mac text,
-        was_seq bigint, was_mac text, was_head_mac text)
-      cross join lateral (
-        select h.seq, h.mac, h.head_mac from audit_head h where h.user_id = m.user_id
-        limit 1 for update skip locked) as h
-      where h.seq = m.was_seq
-        and h.mac = decode(m.was_mac, 'hex') and h.head_mac = decode(m.was_head_mac, 'hex')
-    ), moved as (
-      update audit_head h set
-        seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
-      from held e where h.user_id = e.user_id
-      returning h.user_id
-    ), added as (
-      insert into audit (user_id, seq, at, action, app, secret, device, mac)
-      select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
-      from ${rowsOf(rows)} where user_id in (select user_id from moved)
-    )
-    select user_id from moved`.execute(db);
+  const moved = await following(db, JSON.stringify(moves), JSON.stringify(rows));
   const done = new Set(moved.map((row) => row.user_id));
   return ends.filter((end) => done.has(end.userId));
 }
@@ -117,7 +125,7 @@ function place(key: AuditKey, events: readonly Unplaced[], heads: ReadonlyMap<st
     ends.set(userId, { userId, seq, mac });
     rows.push({ ...rest, seq, user_id: userId, at: new Date(at).toISOString(), mac: hex(mac) });
   }
-  return { rows, ends: [...ends.values()] };
+  return { rows, ends: [...ends.values()].map((end) => sealHead(key, end)) };
 }
 
 type HeadRow = Readonly<{ user_id: string; seq: string; mac: Uint8Array; head_mac: Uint8Array }>;
@@ -142,13 +150,13 @@ async function lockHeads(
   return { heads, forged };
 }
 
-async function write(tx: Tx, key: AuditKey, rows: readonly object[], heads: readonly Head[]) {
-  const ends = heads.map((head) => endRow(key, head));
+async function write(tx: Tx, rows: readonly object[], heads: readonly SealedHead[]) {
+  const ends = heads.map(endRow);
   await sql`
     with added as (
       insert into audit (user_id, seq, at, action, app, secret, device, mac)
       select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
-      from ${rowsOf(rows)}
+      from ${rowsOf(sql.val(JSON.stringify(rows)))}
     )
     update audit_head h set
       seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
@@ -159,14 +167,8 @@ async function write(tx: Tx, key: AuditKey, rows: readonly object[], heads: read
     where h.user_id = e.user_id`.execute(tx);
 }
 
-const rowsOf = (rows: readonly object[]) => sql`
-  json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-    user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
-    mac text)`;
-
-function endRow(key: AuditKey, head: Head) {
-  const { userId, seq, mac } = head;
-  return { user_id: userId, seq, mac: hex(mac), head_mac: hex(headMac(key, head)) };
+function endRow({ userId, seq, mac, headMac }: SealedHead) {
+  return { user_id: userId, seq, mac: hex(mac), head_mac: hex(headMac) };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -84,17 +84,17 @@ describeDatabases("sessions", (open) => {
     const { browser } = await newPerson(world);
     const { db } = world;
     const headers = new Headers({ cookie: `${cookies.session}=${browser.token() ?? ""}` });
-    const statements: string[] = [];
+    const counter = { statements: 0 };
     const { createSessions } = await import("./sessions.ts");
     const sessions = createSessions({
-      db: { ...db, kysely: db.kysely.withPlugin(spy(statements)) },
+      db: { ...db, kysely: db.kysely.withPlugin(spy(counter)) },
       audit: world.audit,
       events: world.events,
       now: Date.now,
     });
     world.pass(-world.passed());
     expect(await sessions.of(headers)).toMatchObject({ isFresh: true });
-    expect(statements).toEqual(["RawNode"]);
+    expect(counter).toEqual({ statements: 1 });
     const { rows } = await db.kysely.executeQuery<Record<string, string>>({
       ...db.kysely.selectFrom("account_session").select("id").compile(),
       sql: `explain select id from account_session where token_hash = '\\x00'`,
@@ -158,13 +158,13 @@ describeDatabases("sessions", (open) => {
   });
 });
 
-/** Notes what kinds of statements are made. */
-function spy(statements: string[]) {
+/** Counts statements by their answers: those that were compiled before are not seen on their way there. */
+function spy(counter: { statements: number }) {
   return {
-    transformQuery: <T extends { kind: string }>({ node }: { node: T }) => {
-      statements.push(node.kind);
-      return node;
+    transformQuery: <T>({ node }: { node: T }) => node,
+    transformResult: <T>({ result }: { result: T }) => {
+      counter.statements += 1;
+      return Promise.resolve(result);
     },
-    transformResult: <T>({ result }: { result: T }) => Promise.resolve(result),
   };
 }

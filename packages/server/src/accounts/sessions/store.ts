@@ -1,10 +1,21 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { fixed } from "../../db/fixed.ts";
 import type { Tables } from "../../db/tables.ts";
 
 type Executor = Kysely<Tables> | Transaction<Tables>;
 
 /** Sessions older than these are over. */
 export type Horizon = Readonly<{ createdAfter: Date; seenAfter: Date }>;
+
+type Found = { hash: string; id: string; user_id: string; confirmed_at: Date; seen_at: Date };
+
+// `limit` lets the database plan the inner statement as it does for one.
+const sessionsOf = fixed(sql<Found>`select w.hash, s.*
+  from json_array_elements_text(${null}::text::json) as w(hash)
+  cross join lateral (
+    select id, user_id, confirmed_at, seen_at from account_session
+    where token_hash = decode(w.hash, 'hex') and created_at > ${null} and seen_at > ${null}
+    limit 1) as s`);
 
 /**
  * The sessions with these tokens' hashes, in that order; undefined where there is none. One statement on
@@ -13,18 +24,10 @@ export type Horizon = Readonly<{ createdAfter: Date; seenAfter: Date }>;
 export async function findSessions(
   db: Executor,
   tokenHashes: readonly Uint8Array[],
-  horizon: Horizon,
+  { createdAfter, seenAfter }: Horizon,
 ) {
   const wanted = tokenHashes.map((hash) => Buffer.from(hash).toString("hex"));
-  type Row = { hash: string; id: string; user_id: string; confirmed_at: Date; seen_at: Date };
-  // `limit` lets the database plan the inner statement as it does for one.
-  const { rows } = await sql<Row>`select w.hash, s.*
-    from json_array_elements_text(${JSON.stringify(wanted)}::text::json) as w(hash)
-    cross join lateral (
-      select id, user_id, confirmed_at, seen_at from account_session
-      where token_hash = decode(w.hash, 'hex')
-        and created_at > ${horizon.createdAfter} and seen_at > ${horizon.seenAfter}
-      limit 1) as s`.execute(db);
+  const rows = await sessionsOf(db, JSON.stringify(wanted), createdAfter, seenAfter);
   const found = new Map(rows.map((row) => [row.hash, row]));
   return wanted.map((hash) => found.get(hash));
 }

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../../db/tables.ts";
-import type { Head } from "../chain.ts";
+import type { SealedHead } from "../chain.ts";
 import { type Stored, stored } from "../store.ts";
 
 type Db = Kysely<Tables>;
 
 /** A chain's end as it is stored, and the number of its last row; both of one moment. */
-export type StoredHead = Head & Readonly<{ headMac: Uint8Array; last: number }>;
+export type StoredHead = SealedHead & Readonly<{ last: number }>;
 
 /** How much is read at a time. */
 const step = 500;

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { fixed } from "../../db/fixed.ts";
 import type { StoredDek } from "../../keys/data-keys.ts";
 import type { Db, Tx } from "../store.ts";
 
@@ -142,7 +143,7 @@ const secretOf = (
   userId: Or<string>,
   match: RawBuilder<unknown>,
   known: Or<Uint8Array | null>,
-  version: number | null = null,
+  version: Or<number | null> = null,
   versions: RawBuilder<unknown> = sql`'[]'::json`,
 ) => sql<SecretColumns>`
   select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
@@ -180,20 +181,19 @@ export async function seeSecret(
 /** A secret that somebody asks for by its name. */
 export type Named = Readonly<{ userId: string; name: string; known: Uint8Array | null }>;
 
-/**
- * What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order.
- * `limit` lets the database plan the inner statement as it does for one.
- */
+/** `limit` lets the database plan the inner statement as it does for one. */
+const secretsAskedFor = fixed(sql<SecretColumns>`select seen.*
+  from json_to_recordset(${null}::text::json) as a(at int, user_id text, name text, known text)
+  cross join lateral (
+    ${secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`, sql`null`)} limit 1) as seen
+  order by a.at`);
+
+/** What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order. */
 export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenSecret[]> {
   const items = asked.map(({ userId, name, known }, at) => {
     return { at, user_id: userId, name, known: known && Buffer.from(known).toString("hex") };
   });
-  const one = secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`);
-  const { rows } = await sql<SecretColumns>`select seen.*
-    from json_to_recordset(${JSON.stringify(items)}::text::json)
-      as a(at int, user_id text, name text, known text)
-    cross join lateral (${one} limit 1) as seen
-    order by a.at`.execute(db);
+  const rows = await secretsAskedFor(db, JSON.stringify(items));
   return asked.map(({ userId }, at) => readSecret(userId, only(rows.slice(at, at + 1))));
 }
 
