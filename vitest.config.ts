@@ -12,6 +12,7 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
           // Some start whole servers, and machines are busy.
           testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: "100%",
           sequence: { groupOrder: 2 },
         },
@@ -22,6 +23,7 @@ export default defineConfig({
           name: "soak",
           include: ["packages/*/src/**/*.soak.test.ts", "e2e/**/*.soak.test.ts"],
           testTimeout: 3_600_000,
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 1,
         },
       },

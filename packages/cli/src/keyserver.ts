@@ -54,12 +54,14 @@ async function serveKeys(options: StartOptions): Promise<void> {
     const reason = startFailure(error);
     throw reason === null ? error : new Fatal(`The key server does not start: ${reason}.`);
   });
-  for (const line of greeting(server, config)) console.log(line);
   const reload = () => {
     server.reload();
   };
+  // Before it says that it is ready: who reads that may send a signal at once.
   process.on("SIGHUP", reload);
-  await aborted(stopSignal());
+  const stop = stopSignal();
+  for (const line of greeting(server, config)) console.log(line);
+  await aborted(stop);
   process.off("SIGHUP", reload);
   await server.close();
 }

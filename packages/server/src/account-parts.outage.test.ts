@@ -39,7 +39,7 @@ beforeAll(async () => {
   settings = {
     ...testSettings,
     database,
-    keyServer: { ...testSettings.keyServer, origin, token: () => appToken },
+    keyServer: { ...testSettings.keyServer, origin, token: () => appToken, timeout: 15_000 },
   };
 }, patience);
 afterAll(() => Promise.all([postgres.stop(), keyServer.remove()]), patience);

@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "./listen.ts";
 
-const timeouts = { headersTimeout: 400, requestTimeout: 800, connectionsCheckingInterval: 100 };
+const timeouts = { headersTimeout: 1_500, requestTimeout: 3_000, connectionsCheckingInterval: 100 };
 const head = "POST / HTTP/1.1\r\nHost: pycafe.localhost\r\n";
 
 async function listening() {

@@ -82,6 +82,12 @@ test("no request reads a whole table", async () => {
 
   // What a connection did is counted when it ends.
   await server.close();
+  const others = () =>
+    servers.postgres.query(
+      `select from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()`,
+      database,
+    );
+  await expect.poll(others).toEqual([]);
   const rows = await servers.postgres.query(
     "select relname, seq_scan::int, coalesce(idx_scan, 0)::int as idx_scan from pg_stat_user_tables",
     database,

@@ -11,7 +11,7 @@ import type { Asked } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import { createSeal } from "../seal.ts";
 
-const small = { ...limits, body: 1000, headersTime: 400, requestTime: 1000, connections: 8 };
+const small = { ...limits, body: 1000, headersTime: 2_000, requestTime: 3_000, connections: 8 };
 const bodies: Asked["body"][] = [];
 let server: Server;
 let port: number;

@@ -48,9 +48,7 @@ async function open() {
     });
   const far = await other;
   far.port.postMessage({ type: "accept", protocol: "one" } satisfies SocketEvent);
-  await vi.waitFor(() => {
-    expect(socket.readyState).toBe(1);
-  });
+  await expect.poll(() => socket.readyState).toBe(1);
   return { socket, events, ...far };
 }
 
@@ -68,18 +66,14 @@ test("text goes both ways, and a close ends it once", async () => {
   socket.send("ping");
   port.postMessage({ type: "text", data: "pong" } satisfies SocketEvent);
   port.postMessage({ type: "close", code: 1000, reason: "" } satisfies SocketEvent);
-  await vi.waitFor(() => {
-    expect(events).toEqual(["open", "message pong", "close 1000"]);
-  });
+  await expect.poll(() => events).toEqual(["open", "message pong", "close 1000"]);
   expect(seen).toEqual([{ type: "text", data: "ping" }]);
 });
 
 test("a page that goes tells the app, which would keep serving it otherwise", async () => {
   const { seen, events } = await open();
   page.dispatchEvent(new Event("pagehide"));
-  await vi.waitFor(() => {
-    expect(seen).toEqual([{ type: "close", code: 1001, reason: "" }]);
-  });
+  await expect.poll(() => seen).toEqual([{ type: "close", code: 1001, reason: "" }]);
   page.dispatchEvent(new Event("pagehide"));
   expect(events).toEqual(["open", "close 1001"]);
   expect(seen).toHaveLength(1);

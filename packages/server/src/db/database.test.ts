@@ -193,7 +193,7 @@ describeDatabases("errors", (open, kind) => {
       await expect(late).rejects.toMatchObject({ code: "database_unavailable" });
       const paused = database.transaction(async (tx) => {
         await sql`select set_config('idle_in_transaction_session_timeout', '50', true)`.execute(tx);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
         await sql`select 1`.execute(tx);
       });
       await expect(paused).rejects.toMatchObject({ code: "database_unavailable" });

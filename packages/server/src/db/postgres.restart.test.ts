@@ -97,7 +97,7 @@ test("a transaction that waits for a row too long, and a pool that is used up, a
   const { kysely, transaction, isReady } = await open({
     pool: 2,
     lockTimeout: 200,
-    connectTimeout: 300,
+    connectTimeout: 2_000,
   });
   await sql`create table one (n int8)`.execute(kysely);
   await sql`insert into one values (0)`.execute(kysely);

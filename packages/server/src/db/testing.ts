@@ -110,16 +110,16 @@ async function migratedDatabase(server: TestPostgres): Promise<string> {
   return name;
 }
 
-/** Settings for a PostgreSQL at an address, with limits short enough for tests. */
+/** Settings for a PostgreSQL at an address, with limits that a busy machine keeps. */
 export function testConfig(url: string): PostgresConfig {
   return {
     kind: "postgres",
     url,
     pool: 10,
-    startTimeout: 5_000,
-    connectTimeout: 5_000,
-    statementTimeout: 10_000,
-    lockTimeout: 5_000,
-    idleInTransactionTimeout: 15_000,
+    startTimeout: 15_000,
+    connectTimeout: 15_000,
+    statementTimeout: 20_000,
+    lockTimeout: 15_000,
+    idleInTransactionTimeout: 20_000,
   };
 }

@@ -100,7 +100,7 @@ describe("bytes that are not those of the lock", () => {
   });
 
   test("a source that stalls is left for the next", async () => {
-    const { mirror, upstream } = await testPackages({ idleTimeout: 500 });
+    const { mirror, upstream } = await testPackages({ idleTimeout: 2_000 });
     upstream.routes.set(cdn, stalled(bothData, 150_000));
     expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
   });

@@ -38,7 +38,7 @@ describeDatabases("a merge", (open) => {
     const last = crypto.randomUUID();
     await merge(w, last, {});
     expect(await kept()).toEqual([{ merge_id: last }]);
-  }, 30_000);
+  });
 
   test("that was meant for another account moves nothing", async () => {
     const w = await world();

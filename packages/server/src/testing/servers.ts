@@ -44,7 +44,7 @@ export async function startServers(
   const { origin, appToken } = keyServer;
   const settings = {
     ...testSettings,
-    keyServer: { ...testSettings.keyServer, origin, token: () => appToken },
+    keyServer: { ...testSettings.keyServer, origin, token: () => appToken, timeout: 15_000 },
   };
   const all = await Promise.all(
     Array.from({ length: count }, async () => {

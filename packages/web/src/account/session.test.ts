@@ -113,9 +113,7 @@ test("hears of a sign-in in another tab and asks the server who it is", async ()
   await store.refresh();
   server.session = ada;
   store.hear("signed-in");
-  await vi.waitFor(() => {
-    expect(store.get().status).toBe("signed-in");
-  });
+  await expect.poll(() => store.get().status).toBe("signed-in");
 });
 
 test("signing in here tells the other tabs", async () => {

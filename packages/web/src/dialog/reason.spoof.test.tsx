@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
-import { cleanup, render } from "@testing-library/react";
+import { cleanup, configure, render } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import { Reason } from "./Reason.tsx";
 
 /** Attack A10: a reason stays a quotation, whatever it pretends to be. */
 afterEach(cleanup);
+// What shows it is loaded when it is first needed.
+configure({ asyncUtilTimeout: 30_000 });
 
 async function shown(reason: string) {
   const view = render(<Reason reason={reason} />);

@@ -6,8 +6,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { freePort } from "../../testing/free-port.ts";
 
 /** Answers one request, or does something else with it. */
 export type Behaviour = (
@@ -56,7 +56,8 @@ export const sane: Behaviour = (response, request, body) => {
 /** Starts it, with TLS where certificates are given. */
 export async function startFakeKeyServer(tls?: ServerOptions): Promise<FakeKeyServer> {
   const seen: FakeKeyServer["seen"] = [];
-  let [port, now, most] = [0, 0, 0];
+  const port = await freePort();
+  let [now, most] = [0, 0];
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     now += 1;
@@ -74,7 +75,6 @@ export async function startFakeKeyServer(tls?: ServerOptions): Promise<FakeKeySe
   const start = async () => {
     server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    port = (server.address() as AddressInfo).port;
   };
   await start();
 

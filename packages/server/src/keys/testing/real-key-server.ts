@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../testing/free-port.ts";
 
 const cli = fileURLToPath(new URL("../../../../cli/src/main.ts", import.meta.url));
 
@@ -32,9 +33,9 @@ export async function startRealKeyServer(
   folder?: string,
 ): Promise<RealKeyServer> {
   const data = folder ?? (await temporaryFolder());
-  let running = await run({ ...env, DATA_DIR: data, KEYSERVER_PORT: "0" });
+  const port = String(await freePort());
+  let running = await run({ ...env, DATA_DIR: data, KEYSERVER_PORT: port });
   const { origin } = running;
-  const port = new URL(origin).port;
   const token = async (name: string) =>
     (await readFile(join(data, "keyserver", name), "utf8")).trim();
   return {

@@ -1,5 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import {
+  act,
+  cleanup,
+  configure,
+  fireEvent,
+  render,
+  screen,
+  waitFor,
+} from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../api/api-error.ts";
 import { useConfirmed } from "./use-confirmed.tsx";
@@ -12,6 +20,7 @@ const answers = {
   },
 };
 const confirms: unknown[] = [];
+configure({ asyncUtilTimeout: 30_000 });
 
 beforeEach(() => {
   vi.stubGlobal("fetch", (path: string, init: { body: string }) => {
