@@ -14,33 +14,43 @@ const patience = 5_000;
 
 /** Lets an HTTP server answer what it could not read as a request, and end the connection. */
 export function answerBrokenRequests(server: EventEmitter): void {
-  /** What a connection is still owed. */
+  /** What a connection is still owed, and what was answered before all of its request was here. */
   const owed = new WeakMap<Socket, Set<ServerResponse>>();
-  const refused = new WeakSet<Socket>();
+  /** How many bytes had come over a connection when it was refused. */
+  const refused = new WeakMap<Socket, number>();
 
   server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
     const responses = owed.get(socket) ?? new Set();
+    // Of those before, each has come whole by now.
+    for (const before of responses) if (isDone(before)) responses.delete(before);
     owed.set(socket, responses.add(response));
-    response.once("close", () => responses.delete(response));
+    response.once("close", () => {
+      if (isDone(response)) responses.delete(response);
+    });
   });
   server.on("clientError", (error: Error, socket: Socket) => {
     // Every further part of the same request is an error, too. Until all of it is there a browser does
     // not read the answer, and one whose connection is cut meanwhile waits for ever (Chromium 156).
-    if (refused.has(socket)) {
-      if (socket.bytesRead > mostDiscarded) socket.destroy();
+    const before = refused.get(socket);
+    if (before !== undefined) {
+      if (socket.bytesRead - before > mostDiscarded) socket.destroy();
       return;
     }
     // What is said now would be taken for an answer to a request before, or for a part of one.
     const isItsOwn = [...(owed.get(socket) ?? [])].every(
-      ({ req, headersSent }) => !req.complete && !headersSent,
+      (response) => isDone(response) || (!response.req.complete && !response.headersSent),
     );
     if (!socket.writable || !isItsOwn) {
       socket.destroy();
       return;
     }
-    refused.add(socket);
+    refused.set(socket, socket.bytesRead);
     refuse(socket, "code" in error ? String(error.code) : "");
   });
+}
+
+function isDone({ closed, req }: ServerResponse): boolean {
+  return closed && req.complete;
 }
 
 /**

@@ -1,7 +1,12 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "@portafilter/protocol";
+import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
+import { answerBrokenRequests } from "./broken-request.ts";
 import { listen } from "./listen.ts";
 import { bothData, wheels } from "./testing/packages.ts";
 import { testServer } from "./testing/server.ts";
@@ -30,6 +35,16 @@ async function listening() {
   const get = (path: string, host = "app1.pycafe.localhost:8080") =>
     raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   return { ...server, port: open.port, raw, get };
+}
+
+/** What a connection said, once it said that. */
+function spoken(socket: Socket): (what: RegExp) => Promise<string> {
+  let text = "";
+  socket.setEncoding("latin1").on("data", (part: string) => (text += part));
+  return async (what) => {
+    while (!what.test(text)) await once(socket, "data");
+    return text;
+  };
 }
 
 test("a wheel that turns out wrong never ends cleanly on the wire", async () => {
@@ -113,6 +128,52 @@ test("on a connection that was of use before, a refusal is heard out, too; behin
   upstream.routes.set("/cdn/v1.0.0/full/both-1.0-py3-none-any.whl", () => undefined);
   const waiting = `GET ${wheel} HTTP/1.1\r\nHost: app1.pycafe.localhost:8080\r\n\r\n`;
   expect(await raw(`${waiting}nonsense\r\n\r\n`).catch(() => "")).toBe("");
+});
+
+test("what came over a connection before does not count against a request that is refused (B4)", async () => {
+  const app = new Hono();
+  app.post("/", async (c) => c.text(`${(await c.req.arrayBuffer()).byteLength} came`));
+  const open = await listen(app, 0, "127.0.0.1");
+  onTestFinished(open.close);
+  // Like a browser, it sends all of its request, whatever is said meanwhile.
+  const socket = connect({ port: open.port, host: "127.0.0.1", allowHalfOpen: true });
+  const closed = finished(socket);
+  const said = spoken(socket);
+  const upload = Buffer.alloc(2.1 * 1024 * 1024);
+  const start = "Host: pycafe.localhost:8080\r\n";
+  socket.write(`POST / HTTP/1.1\r\n${start}Content-Length: ${upload.length}\r\n\r\n`);
+  socket.write(upload);
+  await said(/ came$/);
+  socket.write(`GET / HTTP/1.1\r\n${start}Cookie: `);
+  for (let part = 0; part < 40; part += 1) {
+    socket.write("x".repeat(8 * 1024));
+    await sleep(5);
+  }
+  socket.end("\r\n\r\n");
+  // A connection that is cut while more is to come rejects here.
+  await closed;
+  expect(await said(/HTTP\/1\.1 431 /)).toContain('clear-site-data: "cookies"');
+});
+
+test("a request that was answered before it was all here is not answered twice", async () => {
+  // One that has patience with what is late, so that only what is broken ends a connection.
+  const server = createServer((_, response) => response.writeHead(403).end());
+  answerBrokenRequests(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const answers = async (rest: string) => {
+    const socket = connect(port, "127.0.0.1");
+    const said = spoken(socket);
+    socket.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    await said(/\r\n\r\n/);
+    socket.write(rest);
+    await finished(socket).catch(() => undefined);
+    return (await said(/^/)).match(/HTTP\/1\.1 \d+/g);
+  };
+  expect(await answers("zz\r\n")).toEqual(["HTTP/1.1 403"]);
+  // Once it is all here it stands in nobody's way.
+  expect(await answers("0\r\n\r\nnonsense\r\n\r\n")).toEqual(["HTTP/1.1 403", "HTTP/1.1 400"]);
 });
 
 test("a header that never ends is cut off", async () => {
