@@ -32,10 +32,12 @@ describe("settings", () => {
     [{ TLS_CERT_FILE: "/c" }, "TLS_KEY_FILE"],
     [{ CLIENT_CA_FILE: "/c" }, "TLS_CERT_FILE"],
     [{ ROOT_KEY: "x", ROOT_KEY_FILE: "/r" }, "ROOT_KEY"],
-    [{ KEYSERVER_PORT: "99999" }, "KEYSERVER_PORT"],
-    [{ KEYSERVER_KEY: "../k" }, "KEYSERVER_KEY"],
-    [{ KEYSERVER_PLAIN_HTTP: "maybe" }, "KEYSERVER_PLAIN_HTTP"],
-  ])("that contradict each other are refused: %j", (env, named) => {
+    [{ KEYSERVER_PORT: "99999" }, "KEYSERVER_PORT must be a whole number from 0 to 65535"],
+    [{ KEYSERVER_PORT: "many" }, "KEYSERVER_PORT must be a whole number from 0 to 65535"],
+    [{ KEYSERVER_HOST: "" }, "KEYSERVER_HOST must not be empty"],
+    [{ KEYSERVER_KEY: "../k" }, "KEYSERVER_KEY must be up to 128 letters"],
+    [{ KEYSERVER_PLAIN_HTTP: "maybe" }, "KEYSERVER_PLAIN_HTTP must be 0 or 1"],
+  ])("that contradict each other, or cannot be, are refused: %j", (env, named) => {
     expect(() => readKeyServerConfig(env)).toThrow(named);
   });
 

@@ -1,20 +1,31 @@
 import { join, resolve } from "node:path";
 import * as z from "zod";
 
-const flag = z.enum(["", "0", "1"]).transform((text) => text === "1");
+const flag = z.enum(["", "0", "1"], "must be 0 or 1").transform((text) => text === "1");
 const optional = z
   .string()
   .optional()
   .transform((text) => (text === "" ? undefined : text));
 
+const filled = z.string().min(1, "must not be empty");
+const anyPort = "must be a whole number from 0 to 65535";
+
 const settings = z.object({
-  DATA_DIR: z.string().min(1).default("./data"),
-  KEYSERVER_HOST: z.string().min(1).default("127.0.0.1"),
-  KEYSERVER_PORT: z.coerce.number().int().min(0).max(65535).default(8210),
+  DATA_DIR: filled.default("./data"),
+  KEYSERVER_HOST: filled.default("127.0.0.1"),
+  KEYSERVER_PORT: z.coerce
+    .number(anyPort)
+    .int(anyPort)
+    .min(0, anyPort)
+    .max(65535, anyPort)
+    .default(8210),
   /** Name of the key that is made at the first start, and that the app's token may use. */
   KEYSERVER_KEY: z
     .string()
-    .regex(/^\w(?:[\w.-]{0,126}\w)?$/)
+    .regex(
+      /^\w(?:[\w.-]{0,126}\w)?$/,
+      "must be up to 128 letters, digits, _, - and ., with no - or . at either end",
+    )
     .default("portafilter"),
   /** Where the root key is. Without the file the server starts sealed. */
   ROOT_KEY_FILE: optional,
@@ -61,13 +72,13 @@ export type KeyServerConfig = Readonly<{
 
 /**
  * Reads the settings once, at the start of the process.
- * @throws ConfigError naming every setting that is wrong.
+ * @throws ConfigError naming every setting that is wrong, and what is allowed instead.
  */
 export function readKeyServerConfig(env: NodeJS.ProcessEnv = process.env): KeyServerConfig {
   const parsed = settings.safeParse(env);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new ConfigError(`Settings that cannot be used: ${wrong.join("; ")}`);
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigError([...new Set(wrong)].join("; "));
   }
   const s = parsed.data;
   if (s.ROOT_KEY !== undefined && s.ROOT_KEY_FILE !== undefined) {

@@ -83,6 +83,50 @@ test("behind a proxy, with apps on another domain", () => {
 });
 
 test.for([
+  ["PORT", "many", "must be a whole number from 1 to 65535"],
+  ["PORT", "99999", "must be a whole number from 1 to 65535"],
+  ["PORT", "80.5", "must be a whole number from 1 to 65535"],
+  ["METRICS_PORT", "-1", "must be a whole number from 1 to 65535"],
+  ["HOST", "", "must not be empty"],
+  ["DATA_DIR", "", "must not be empty"],
+  ["PLATFORM_HOST", "a b", "must be a lower-case host name, without a port"],
+  ["APPS_DOMAIN", "a.b:1", "must be a lower-case host name, without a port"],
+  ["PUBLIC_URL", "cafe.test", "must be an address that begins with http:// or https://"],
+  ["PIP_INDEX_URL", "ftp://x", "must be an address that begins with http:// or https://"],
+  ["SOURCE_IDLE_TIMEOUT", "soon", "must be a number of seconds from 0.001 to 3600"],
+  ["LISTED_PACKAGES_MAX_MB", "0", "must be a number above 0"],
+  ["TRUSTED_PROXIES", "99", "must be a whole number from 0 to 10"],
+  ["COMPRESS", "gzip", "must be auto, always or never"],
+  ["LOG_LEVEL", "all", "must be fatal, error, warn, info, debug or silent"],
+  ["DATABASE_POOL", "0", "must be a whole number from 1 to 500"],
+  ["DATABASE_LOCK_TIMEOUT", "Infinity", "must be a number of seconds from 0.1 to 3600"],
+  ["KEYSERVER_TIMEOUT", "8", "must be a number of seconds from 0.1 to 7"],
+  ["KEYSERVER_PLAIN_HTTP", "yes", "must be 0 or 1"],
+  ["KEYSERVER_NAMESPACE", " ", "must be up to 256 letters, digits, _, -, . and /"],
+  [
+    "KEYSERVER_MOUNT",
+    "a/b",
+    "must be up to 128 letters, digits, _, - and ., with no - or . at either end",
+  ],
+] as const)(
+  "%s=%s is refused in a sentence that says what is allowed",
+  ([name, value, allowed]) => {
+    const keyServer = { KEYSERVER_ADDR: "http://127.0.0.1:1", KEYSERVER_TOKEN: "t".repeat(32) };
+    const read = () => readConfig({ ...keyServer, [name]: value });
+    expect(read).toThrow(expect.objectContaining({ message: `${name} ${allowed}` }) as Error);
+  },
+);
+
+test("settings that cannot be used are all named, each once", () => {
+  expect(() => readConfig({ PORT: "-0.5", COMPRESS: "gzip" })).toThrow(
+    expect.objectContaining({
+      message:
+        "PORT must be a whole number from 1 to 65535; COMPRESS must be auto, always or never",
+    }) as Error,
+  );
+});
+
+test.for([
   { PORT: "0" },
   { PORT: "http" },
   { PLATFORM_HOST: "cafe.test:80" },

@@ -4,22 +4,36 @@ import { type AccountConfig, readAccountConfig } from "./accounts/config.ts";
 import { knownAuthSecret, shortestAuthSecret } from "./auth-secret.ts";
 import { type DatabaseConfig, readDatabaseConfig } from "./db/config.ts";
 import { type KeyClientConfig, readKeyClientConfig } from "./keys/config.ts";
-import { ConfigError, isLoopback, parseSettings, textOrFile } from "./settings.ts";
+import {
+  ConfigError,
+  filled,
+  isLoopback,
+  oneOf,
+  parseSettings,
+  positiveNumber,
+  seconds,
+  textOrFile,
+  wholeNumber,
+} from "./settings.ts";
 
 export { ConfigError } from "./settings.ts";
 
 const hostName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "must be a lower-case host name, without a port");
-const httpUrl = z.url({ protocol: /^https?$/ });
-const seconds = (fallback: number) => z.coerce.number().positive().max(3600).default(fallback);
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: "must be an address that begins with http:// or https://",
+});
+const aWhile = () => seconds(0.001, 3600);
+const port = wholeNumber(1, 65535);
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
 const settings = z.object({
-  PORT: z.coerce.number().int().min(1).max(65535).default(8080),
-  HOST: z.string().min(1).default("127.0.0.1"),
-  DATA_DIR: z.string().min(1).default("./data"),
+  PORT: port.default(8080),
+  HOST: filled().default("127.0.0.1"),
+  DATA_DIR: filled().default("./data"),
   /** Host name of the platform's pages and API. */
   PLATFORM_HOST: hostName.default("pycafe.localhost"),
   /** Apps live on `<app id>.<this>`; in production another registrable domain than the platform's. */
@@ -35,24 +49,24 @@ const settings = z.object({
   PIP_CONFIG_FILE: optional(z.string()),
   HOME: optional(z.string()),
   /** Seconds until a source must have begun to answer. */
-  SOURCE_CONNECT_TIMEOUT: seconds(5),
+  SOURCE_CONNECT_TIMEOUT: aWhile().default(5),
   /** Seconds that a source may pause within an answer. */
-  SOURCE_IDLE_TIMEOUT: seconds(30),
+  SOURCE_IDLE_TIMEOUT: aWhile().default(30),
   /** Seconds for which a source that did not answer is left alone. */
-  SOURCE_DOWN_TIME: seconds(60),
+  SOURCE_DOWN_TIME: aWhile().default(60),
   /** Megabytes that packages from the index, which the lock does not name, may take on the disk. */
-  LISTED_PACKAGES_MAX_MB: z.coerce.number().positive().default(2048),
+  LISTED_PACKAGES_MAX_MB: positiveNumber().default(2048),
   /** Whether large files are sent compressed: `auto` spares clients on this machine. */
-  COMPRESS: z.enum(["auto", "always", "never"]).default("auto"),
+  COMPRESS: oneOf("auto", "always", "never").default("auto"),
   /** How many proxies of the operator's own stand in front and add to X-Forwarded-For. */
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   /** Metrics are served on this port of the loopback address; not at all without it. */
-  METRICS_PORT: optional(z.coerce.number().int().min(1).max(65535)),
+  METRICS_PORT: optional(port),
   /** What cookies, counters and the audit are protected with: 32 bytes or more, the same on every server. */
   AUTH_SECRET: optional(z.string()),
   /** A file that holds it. */
   AUTH_SECRET_FILE: optional(z.string()),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
+  LOG_LEVEL: oneOf("fatal", "error", "warn", "info", "debug", "silent").default("warn"),
 });
 
 /** Everything the process may be told from outside. Frozen; nothing else reads the environment. */

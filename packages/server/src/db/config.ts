@@ -1,15 +1,23 @@
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { ConfigError, isLoopback, parseSettings, textOrFile } from "../settings.ts";
+import {
+  ConfigError,
+  filled,
+  isLoopback,
+  parseSettings,
+  seconds,
+  textOrFile,
+  wholeNumber,
+} from "../settings.ts";
 
 const optional = z
   .string()
   .optional()
   .transform((text) => (text === "" ? undefined : text));
-const seconds = (fallback: number) => z.coerce.number().min(0.1).max(3600).default(fallback);
+const aWhile = () => seconds(0.1, 3600);
 
 const settings = z.object({
-  DATA_DIR: z.string().min(1).default("./data"),
+  DATA_DIR: filled().default("./data"),
   /** A PostgreSQL database, `postgres://user:password@host:port/name`. Without it PGlite, in DATA_DIR/db. */
   DATABASE_URL: optional,
   /** A file that holds it, where an environment is not safe enough. */
@@ -18,17 +26,17 @@ const settings = z.object({
   MIGRATE_DATABASE_URL: optional,
   MIGRATE_DATABASE_URL_FILE: optional,
   /** Connections of one process, not counting the one that listens. */
-  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+  DATABASE_POOL: wholeNumber(1, 500).default(10),
   /** Seconds that a database may take to come up when the server starts. */
-  DATABASE_START_TIMEOUT: seconds(30),
+  DATABASE_START_TIMEOUT: aWhile().default(30),
   /** Seconds until there must be a connection, be it a new one or one that another request held. */
-  DATABASE_CONNECT_TIMEOUT: seconds(5),
+  DATABASE_CONNECT_TIMEOUT: aWhile().default(5),
   /** Seconds that a statement may take. */
-  DATABASE_STATEMENT_TIMEOUT: seconds(10),
+  DATABASE_STATEMENT_TIMEOUT: aWhile().default(10),
   /** Seconds that a statement may wait for a row that another one holds. */
-  DATABASE_LOCK_TIMEOUT: seconds(5),
+  DATABASE_LOCK_TIMEOUT: aWhile().default(5),
   /** Seconds that a transaction may pause. More than the key server may take to answer. */
-  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT: seconds(15),
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT: aWhile().default(15),
 });
 type Settings = z.output<typeof settings>;
 type UrlSetting = Extract<keyof Settings, `${string}_URL`>;

@@ -1,13 +1,25 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { ConfigError, isLoopback, parseSettings, readSettingFile } from "../settings.ts";
+import {
+  ConfigError,
+  isLoopback,
+  oneOf,
+  parseSettings,
+  readSettingFile,
+  seconds,
+} from "../settings.ts";
 import type { Endpoint } from "./transport.ts";
 
 const optional = z
   .string()
   .optional()
   .transform((text) => (text === "" ? undefined : text));
-const pathPart = /^\w(?:[\w.-]{0,126}\w)?$/;
+const pathPart = z
+  .string()
+  .regex(
+    /^\w(?:[\w.-]{0,126}\w)?$/,
+    "must be up to 128 letters, digits, _, - and ., with no - or . at either end",
+  );
 const tokenText = /^[\x21-\x7e]{1,4096}$/;
 
 const settings = z.object({
@@ -25,15 +37,15 @@ const settings = z.object({
   KEYSERVER_NAMESPACE: optional.pipe(
     z
       .string()
-      .regex(/^[\w./-]{1,256}$/)
+      .regex(/^[\w./-]{1,256}$/, "must be up to 256 letters, digits, _, -, . and /")
       .optional(),
   ),
-  KEYSERVER_MOUNT: z.string().regex(pathPart).default("transit"),
-  KEYSERVER_KEY: z.string().regex(pathPart).default("portafilter"),
+  KEYSERVER_MOUNT: pathPart.default("transit"),
+  KEYSERVER_KEY: pathPart.default("portafilter"),
   /** Seconds for a whole operation. Below 8, so that a trial and the rest before it take under 10. */
-  KEYSERVER_TIMEOUT: z.coerce.number().min(0.1).max(7).default(5),
+  KEYSERVER_TIMEOUT: seconds(0.1, 7).default(5),
   /** Allows plain HTTP to another machine, where something else protects the connection. */
-  KEYSERVER_PLAIN_HTTP: z.enum(["", "0", "1"]).default(""),
+  KEYSERVER_PLAIN_HTTP: oneOf("", "0", "1").default(""),
 });
 type Settings = z.output<typeof settings>;
 
