@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { Client } from "pg";
 import type { Log } from "../log.ts";
 import type { PostgresConfig } from "./config.ts";
@@ -8,13 +9,16 @@ import { plainName } from "./values.ts";
 const checkEvery = 10_000;
 const answerWithin = 5_000;
 const pauses = [100, 200, 500, 1_000, 2_000];
+/** Milliseconds for which a goodbye may stay without an answer. */
+const farewell = 1_000;
 
 type Listener = Readonly<{ on: (payload: string) => void; onLost: () => void }>;
+type Connection = Readonly<{ client: Client; socket: Socket }>;
 
 /**
  * Listens on one channel over a connection of its own, and again after it broke. Resolves when it
  * listens for the first time.
- * @returns what ends it.
+ * @returns what ends it, which waits for no server that does not answer.
  * @throws pg's error when the first connection fails.
  */
 export async function listenOn(
@@ -26,15 +30,15 @@ export async function listenOn(
   const broken = new WeakSet<Client>();
   const end = new AbortController();
   let wake: () => void = () => undefined;
-  let client = await connect();
+  let current = await connect();
   const running = keep();
   return async () => {
     end.abort();
     wake();
     // First the one that waits for a statement; then the one that may have been made in the meantime.
-    await client.end().catch(() => undefined);
+    await close(current);
     await running;
-    await client.end().catch(() => undefined);
+    await close(current);
   };
 
   // A function, since what it tells changes while others wait.
@@ -44,7 +48,7 @@ export async function listenOn(
 
   async function keep(): Promise<void> {
     for (;;) {
-      await untilBroken(client);
+      await untilBroken(current);
       if (isEnded()) return;
       log.warn("the database's notifications are interrupted");
       onLost();
@@ -58,45 +62,65 @@ export async function listenOn(
   async function again(): Promise<void> {
     for (let tries = 0; !isEnded(); tries += 1) {
       try {
-        client = await connect();
+        current = await connect();
         return;
       } catch (error) {
+        if (isEnded()) return;
         log.debug({ err: error }, "the database does not notify yet");
         await sleep(pauses[tries] ?? 2_000);
       }
     }
   }
 
-  async function connect(): Promise<Client> {
-    const next = new Client({ ...clientConfig(config), query_timeout: answerWithin });
+  async function connect(): Promise<Connection> {
+    const socket = new Socket();
+    const client = new Client({
+      ...clientConfig(config),
+      query_timeout: answerWithin,
+      stream: () => socket,
+    });
     // An error is followed by `end`, which is what is waited for.
-    next.on("error", () => undefined);
-    next.on("notification", ({ payload }) => {
+    client.on("error", () => undefined);
+    client.on("notification", ({ payload }) => {
       on(payload ?? "");
     });
+    // `client.end` would wait for the connection to be made, and leave who waits for it waiting.
+    const giveUp = () => {
+      socket.destroy();
+    };
+    end.signal.addEventListener("abort", giveUp);
     try {
-      await next.connect();
-      await next.query(`listen ${plainName(channel)}`);
+      await client.connect();
+      await client.query(`listen ${plainName(channel)}`);
     } catch (error) {
-      void next.end().catch(() => undefined);
+      giveUp();
       throw error;
+    } finally {
+      end.signal.removeEventListener("abort", giveUp);
     }
     // Not before: the end of an attempt that failed would cut the pause after it short.
-    next.once("end", () => {
-      broken.add(next);
+    client.once("end", () => {
+      broken.add(client);
       wake();
     });
-    return next;
+    return { client, socket };
   }
 
   /** A connection may break without a sign of it, so it is asked now and then. */
-  async function untilBroken(current: Client): Promise<void> {
-    while (!broken.has(current) && !isEnded()) {
+  async function untilBroken(connection: Connection): Promise<void> {
+    const { client } = connection;
+    while (!broken.has(client) && !isEnded()) {
       await sleep(checkEvery);
-      if (broken.has(current) || isEnded()) return;
-      await current.query("select 1").catch(() => broken.add(current));
+      if (broken.has(client) || isEnded()) break;
+      await client.query("select 1").catch(() => broken.add(client));
     }
-    void current.end().catch(() => undefined);
+    void close(connection);
+  }
+
+  async function close({ client, socket }: Connection): Promise<void> {
+    const timer = setTimeout(() => socket.destroy(), farewell);
+    await client.end();
+    clearTimeout(timer);
   }
 
   function sleep(time: number): Promise<void> {

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createLog } from "../log.ts";
 import { openPostgres } from "./postgres.ts";
 import { listenOn } from "./postgres-listener.ts";
@@ -82,6 +84,52 @@ test("while the database is away, whoever listens to it pauses between two attem
   // Pauses of 100, 200 and 500 ms.
   expect(fourth - first).toBeGreaterThan(700);
 }, 60_000);
+
+/** A database that can fall silent: it takes connections, and what comes over them, and says nothing. */
+async function silenceable() {
+  const state = { isSilent: false };
+  const open = new Set<Socket>();
+  const front = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket.on("error", () => undefined));
+    const behind = connect(server.port, "127.0.0.1").on("error", () => undefined);
+    socket.on("close", () => behind.destroy());
+    socket.on("data", (part: Buffer) => state.isSilent || behind.write(part));
+    behind.on("data", (part: Buffer) => state.isSilent || socket.write(part));
+  });
+  await once(front.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(async () => {
+    const closed = once(front.close(), "close");
+    for (const socket of open) socket.destroy();
+    await closed;
+  });
+  const { port } = front.address() as AddressInfo;
+  const url = server.url("postgres").replace(`:${server.port}/`, `:${port}/`);
+  const deaf = { on: () => undefined, onLost: () => undefined };
+  const end = await listenOn(testConfig(url), "some_channel", deaf, createLog("silent"));
+  return { state, open, front, end };
+}
+
+test("whoever listens stops at once, though a connection is being made to a database that does not answer", async () => {
+  const { state, open, front, end } = await silenceable();
+  // No limit and no pause comes to its end any more.
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  state.isSilent = true;
+  const again = once(front, "connection");
+  for (const socket of open) socket.destroy();
+  const [socket] = (await again) as [Socket];
+  // It has been asked.
+  await once(socket, "data");
+  await end();
+}, 30_000);
+
+test("whoever listens stops, though the database no longer answers", async () => {
+  const { state, open, end } = await silenceable();
+  state.isSilent = true;
+  const [socket] = open;
+  await end();
+  await expect.poll(() => socket?.readableEnded).toBe(true);
+}, 30_000);
 
 test("a server that ends single connections, as on a change of its settings, is not noticed later", async () => {
   const { kysely, isReady } = await open({ pool: 3 });
