@@ -28,7 +28,11 @@ import { aborted, stopSignal } from "./stop-signal.ts";
 /** What must be here before anybody is told that the server is ready: both programs in `examples/` run on it. */
 const essential = ["streamlit", "openai", "micropip"];
 
-/** Serves until SIGINT or SIGTERM. Standard output is for people; the log goes to standard error. */
+/**
+ * Serves until SIGINT or SIGTERM. Standard output is for people; the log goes to standard error.
+ * @throws UnusableDatabase when the database in this process gave up: answers under way are finished,
+ * then it ends, for whoever watches over it to start it again.
+ */
 export async function serve(say: (line: string) => void): Promise<void> {
   const stop = stopSignal();
   const config = readConfig();
@@ -46,9 +50,10 @@ export async function serve(say: (line: string) => void): Promise<void> {
     warnOfSharedSite(config, log);
     say(`Portafilter is ready at ${config.platformOrigin}`);
     fetchRest(packages, log);
-    await aborted(stop);
+    const end = await Promise.race([accounts.ended, aborted(stop)]);
     accounts.endStreams();
     await Promise.all(listening.map((one) => one.close()));
+    if (end !== undefined) throw end;
   } finally {
     await opening.then(
       (accounts) => accounts.close(),

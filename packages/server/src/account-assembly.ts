@@ -4,6 +4,7 @@ import { auditKey } from "./audit/hash.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import type { AccountSettings } from "./config.ts";
 import { type Database, openDatabase } from "./db/database.ts";
+import type { OnEnd } from "./db/pglite-life.ts";
 import { createEvents } from "./events/events.ts";
 import { createEventRoutes } from "./events/routes.ts";
 import { logFailure } from "./http/error-log.ts";
@@ -38,13 +39,15 @@ export type AssemblyPorts = Readonly<{
 
 /**
  * Opens the database and puts everything that stands on it together. The key server need not be there.
+ * @param onEnd - told when the database gave up for the rest of this process's life.
  * @throws what `openDatabase` throws, or Problem `database_unavailable`; nothing is left open then.
  */
 export async function openAssembled(
   settings: AssemblySettings & Pick<AccountSettings, "database">,
   ports: AssemblyPorts,
+  onEnd: OnEnd,
 ): Promise<Assembled> {
-  const db = await openDatabase(settings.database, ports.log);
+  const db = await openDatabase(settings.database, ports.log, onEnd);
   try {
     return await assembleAccounts(settings, db, ports);
   } catch (error) {

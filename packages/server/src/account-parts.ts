@@ -18,6 +18,11 @@ export type AccountParts = Readonly<{
   readiness: Readiness;
   /** Ends every stream and lets no more begin, so that the server can stop. */
   endStreams: () => void;
+  /**
+   * Resolves with the reason, for people, when there will be no accounts until the process is started
+   * again: the database in it gave up, as on a full disk. Everything that needs it is refused until then.
+   */
+  ended: Promise<UnusableDatabase>;
   /** Closes database and key client. May be called again. */
   close: () => Promise<void>;
 }>;
@@ -37,6 +42,7 @@ export function withoutAccounts(ports: Omit<AccountPorts, "metrics">): AccountPa
     api: () => api,
     readiness: () => Promise.resolve({}),
     endStreams: () => undefined,
+    ended: Promise.withResolvers<never>().promise,
     close: pass,
   };
 }
@@ -61,9 +67,11 @@ export async function openAccountParts(
   const stop = new AbortController();
   let api = createRefusingApi("database_unavailable");
   let assembled: Assembled | undefined;
+  const ended = Promise.withResolvers<UnusableDatabase>();
 
   async function open(): Promise<void> {
-    const parts = await openAssembled({ ...settings, database, authSecret }, ports);
+    const all = { ...settings, database, authSecret };
+    const parts = await openAssembled(all, ports, ended.resolve);
     if (stop.signal.aborted) return parts.close();
     assembled = parts;
     api = createApi(parts.routes, { ...ports, ...parts });
@@ -113,6 +121,7 @@ export async function openAccountParts(
       keyServer: (await assembled?.isKeyServerReady()) ?? false,
     }),
     endStreams: () => assembled?.endStreams(),
+    ended: ended.promise,
     close: () => {
       stop.abort();
       closed ??= trying.then(() => assembled?.close());

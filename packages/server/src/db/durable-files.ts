@@ -19,16 +19,28 @@ type Emscripten = {
   NODEFS: { stream_ops: { fsync?: (stream: Stream) => number } };
 };
 
-/** The files of PGlite in a folder, with fsync that reaches the disk. */
-export function durableFiles(folder: string): NodeFS {
+/** The numbers that the program of PGlite has for errors. PostgreSQL goes on after two of them, on folders. */
+const errors: Readonly<Record<string, number>> = { EBADF: 8, EINVAL: 28, ENOSPC: 51, EDQUOT: 19 };
+const inputOutput = 29;
+
+/**
+ * The files of PGlite in a folder, with fsync that reaches the disk. One that fails is an error to
+ * PostgreSQL too, which then acknowledges nothing: what a call throws instead, PGlite swallows.
+ * @param sync - what does it, for tests of disks that fail.
+ */
+export function durableFiles(folder: string, sync: (fd: number) => void = fsyncSync): NodeFS {
   const files = new NodeFS(folder);
   const init = files.init.bind(files);
   files.init = async (...given) => {
     const { emscriptenOpts } = await init(...given);
     const withSync = (module: unknown) => {
       (module as Emscripten).NODEFS.stream_ops.fsync = ({ nfd }) => {
-        if (nfd !== undefined) fsyncSync(nfd);
-        return 0;
+        try {
+          if (nfd !== undefined) sync(nfd);
+          return 0;
+        } catch (error) {
+          return errors[String((error as NodeJS.ErrnoException).code)] ?? inputOutput;
+        }
       };
     };
     return {

@@ -2,31 +2,43 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import { createGate } from "../gate.ts";
 import type { PGliteConfig } from "./config.ts";
 import type { Database } from "./database-port.ts";
 import { durableFiles, durableStart, syncAll, syncOne } from "./durable-files.ts";
-import { UnusableDatabase } from "./faults.ts";
+import { faultOf, UnusableDatabase } from "./faults.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
+import { type InTurn, oneConnection } from "./pglite-connection.ts";
+import { type Life, type OnEnd, watchOver } from "./pglite-life.ts";
 import type { Tables } from "./tables.ts";
-import { type Connections, guarded, inTransaction } from "./transactions.ts";
-import { int8, plainName, safeInteger } from "./values.ts";
+import { guarded, inTransaction } from "./transactions.ts";
+import { plainName } from "./values.ts";
 
 /**
  * Opens PGlite in a folder, which is this process's alone until it is closed, and makes the migrations
  * that are missing. What is committed is on the disk.
- * @throws UnusableDatabase when another process has the folder, or what is in it cannot be used.
+ * @param onEnd - told when the database gave up, as with a full disk: everything is refused from then
+ * on, and only a new start helps.
+ * @throws UnusableDatabase when another process has the folder, when what is in it cannot be used, or
+ * when it gives up meanwhile.
  */
-export async function openPGlite(config: PGliteConfig): Promise<Database> {
-  const database = await openUnmigrated(config);
+export async function openPGlite(
+  config: PGliteConfig,
+  onEnd: OnEnd = () => undefined,
+): Promise<Database> {
+  let ended: UnusableDatabase | undefined;
+  const database = await openUnmigrated(config, (reason) => {
+    ended = reason;
+    onEnd(reason);
+  });
   try {
     await migrate(database.kysely);
     return database;
   } catch (error) {
     await database.close();
-    throw error;
+    throw ended ?? error;
   }
 }
 
@@ -34,10 +46,10 @@ export async function openPGlite(config: PGliteConfig): Promise<Database> {
  * The same, whatever the tables are.
  * @throws UnusableDatabase as `openPGlite`.
  */
-export async function openUnmigrated({ folder }: PGliteConfig): Promise<Database> {
+export async function openUnmigrated({ folder }: PGliteConfig, onEnd?: OnEnd): Promise<Database> {
   const letGo = lockFolder(folder);
   try {
-    const database = databaseOn(await openFiles(folder));
+    const database = databaseOn(await openFiles(folder), onEnd);
     const close = async () => {
       await database.close();
       letGo();
@@ -74,15 +86,21 @@ function startOn(folder: string): Promise<PGlite> {
 }
 
 /** The database on a PGlite that is open. Closing it closes the PGlite. */
-export function databaseOn(pglite: PGlite): Database {
+export function databaseOn(pglite: PGlite, onEnd: OnEnd = () => undefined): Database {
+  const life = watchOver(pglite, onEnd);
+  const inTurn = createGate(1);
+  const close = () =>
+    inTurn(async () => {
+      if (life.ended() === undefined && !pglite.closed) await pglite.close();
+    });
   const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: guarded(oneConnection(pglite)) }),
+    dialect: new PostgresDialect({ pool: guarded(oneConnection(pglite, life, inTurn, close)) }),
   });
   return {
     kysely,
     transaction: (work) => inTransaction(kysely, work),
     // Nothing is lost on the way: it is this process that notifies.
-    listen: (channel, on) => pglite.listen(plainName(channel), on),
+    listen: (channel, on) => listenOn(pglite, life, inTurn, plainName(channel), on),
     poolState: () => undefined,
     isReady: () =>
       sql`select 1`.execute(kysely).then(
@@ -92,32 +110,24 @@ export function databaseOn(pglite: PGlite): Database {
     async close() {
       await kysely.destroy();
       // Kysely closes only what it has used.
-      if (!pglite.closed) await pglite.close();
+      await close();
     },
   };
 }
 
-/** PGlite has one connection. Who has it keeps it until it is released, so transactions never interleave. */
-function oneConnection(pglite: PGlite): Connections {
-  const inTurn = createGate(1);
-  const parsers = { [int8]: safeInteger };
-  const query = (text: string, parameters: readonly unknown[]) =>
-    pglite.query(text, [...parameters], { parsers });
-  return {
-    connect: () =>
-      new Promise((resolve) => {
-        const held = () =>
-          new Promise<void>((release) => {
-            const own = query as unknown as PostgresPoolClient["query"];
-            resolve({
-              query: own,
-              release: () => {
-                release();
-              },
-            });
-          });
-        void inTurn(held);
-      }),
-    end: () => pglite.close(),
-  };
+/** In turn, since what is listened to inside somebody's transaction is not if that is given up. */
+async function listenOn(
+  pglite: PGlite,
+  life: Life,
+  inTurn: InTurn,
+  channel: string,
+  on: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  const stop = await inTurn(() => pglite.listen(channel, on)).catch((error: unknown) => {
+    throw faultOf(error);
+  });
+  return () =>
+    inTurn(async () => {
+      if (life.ended() === undefined) await stop();
+    });
 }

@@ -34,7 +34,10 @@ async function marked<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a driver must bring. */
+/**
+ * What a driver must bring. A connection that is released, with `destroy` or without it, must not reach
+ * anybody else with a transaction open.
+ */
 export type Connections = Pick<PostgresPool, "connect" | "end">;
 
 /** The pool as kysely takes it, with faults of the database as problems, and refusing nested connections. */
@@ -62,6 +65,7 @@ function guardedConnection(client: PostgresPoolClient): PostgresPoolClient {
   let broke: unknown;
   const query = async (sql: string, parameters: readonly unknown[]) => {
     // What is sent to a connection that stopped answering would wait as long as what was sent before.
+    // That goes for the rollback too: whoever takes the connection back has to end its transaction.
     if (broke !== undefined) throw faultOf(broke);
     try {
       return await client.query(sql, parameters);
