@@ -1,18 +1,29 @@
 import { expect, test } from "vitest";
+import { almostArmed, stopClock } from "./harness/clock.ts";
 import { ready, request, useHostPage } from "./web-fixture/host-page.ts";
 
-const { open } = useHostPage({ reducedMotion: "reduce" });
+const { newPage, open } = useHostPage({ reducedMotion: "reduce" });
 const canary = "canary-91ce";
 
+/** A host page whose clock can be stopped. */
+async function openWithClock() {
+  const page = await newPage();
+  await page.clock.install();
+  return open(page);
+}
+
 test("attack H1: nothing is confirmed before a second has passed, by click or by key", async () => {
-  const host = await open();
+  const host = await openWithClock();
+  await stopClock(host.page);
   await host.say(request("1", "KEY"));
   await host.dialog("KEY").waitFor();
   await host.field.fill(canary);
+  await host.page.clock.runFor(almostArmed);
   await host.button("Add and allow").click({ force: true });
   await host.field.press("Enter");
   await host.page.getByText("Ready in a moment.").waitFor();
   expect(await host.dialog("KEY").count()).toBe(1);
+  await host.page.clock.resume();
   await host.armed();
   await host.field.press("Enter");
   expect(await host.receives("secret.value")).toMatchObject({ value: canary });
@@ -34,10 +45,12 @@ test("attack H1: a script's click confirms nothing", async () => {
 });
 
 test("attack H1: a key that is held confirms nothing", async () => {
-  const host = await open();
+  const host = await openWithClock();
+  await stopClock(host.page);
   await host.say(request("1", "KEY"));
   await host.field.fill(canary);
   await host.page.keyboard.down("Enter");
+  await host.page.clock.resume();
   await host.armed();
   for (let i = 0; i < 5; i++) await host.page.keyboard.down("Enter");
   await host.page.waitForTimeout(200);
@@ -48,12 +61,17 @@ test("attack H1: a key that is held confirms nothing", async () => {
 });
 
 test("attack C4: changing the window's size begins the wait again", async () => {
-  const host = await open();
+  const host = await openWithClock();
   await host.say(request("1", "KEY"));
   await host.field.fill(canary);
   await host.armed();
+  await stopClock(host.page);
   await host.page.setViewportSize({ width: 700, height: 600 });
-  await expect.poll(() => host.button("Add and allow").getAttribute("aria-disabled")).toBe("true");
+  const disabled = () => host.button("Add and allow").getAttribute("aria-disabled");
+  await expect.poll(disabled).toBe("true");
+  await host.page.clock.runFor(almostArmed);
+  expect(await disabled()).toBe("true");
+  await host.page.clock.resume();
   await host.armed();
 });
 
@@ -77,7 +95,15 @@ test("attack H2: an app that takes the keyboard once loses it at once, and the v
   });
   await host.page.getByText("The app took the keyboard for a moment.").waitFor();
   // The browser takes a moment to send keys elsewhere; one pressed in it reaches nobody.
-  await host.page.waitForTimeout(200);
+  await host.field.evaluate((field) => {
+    field.addEventListener("keydown", () => (field.dataset.heard = "yes"), { once: true });
+  });
+  await expect
+    .poll(async () => {
+      await host.page.keyboard.press("Shift");
+      return host.field.getAttribute("data-heard");
+    })
+    .toBe("yes");
   await host.page.keyboard.type("second", { delay: 20 });
   expect(await host.field.inputValue()).toBe("firstsecond");
   expect(await app.evaluate(() => (globalThis as unknown as { keys: string }).keys)).toBe("");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { address, useChromium } from "../harness/chromium.ts";
+import { almostArmed, stopClock } from "../harness/clock.ts";
 import { useEvilSite } from "../harness/evil.ts";
 import { openHostile, request } from "../harness/hostile.ts";
 import { dialog } from "../harness/snippet.ts";
@@ -8,7 +9,9 @@ const { page: newPage } = useChromium({ reducedMotion: "reduce" });
 const evil = useEvilSite();
 
 test("attack C3: clicks that were meant for the app do not confirm a dialog that comes under them", async () => {
-  const { page, say, received, stealPort, inApp } = await openHostile(await newPage());
+  const page = await newPage();
+  await page.clock.install();
+  const { say, received, stealPort, inApp } = await openHostile(page);
   await stealPort();
   await inApp("document.body.append('bait')");
   // Where the button will be is what an attacker measures first.
@@ -22,14 +25,17 @@ test("attack C3: clicks that were meant for the app do not confirm a dialog that
   await page.getByRole("button", { name: "Close this notice" }).click();
 
   // A press on the app, the dialog appears, the release and a second click land on the button.
+  await stopClock(page);
   await page.mouse.move(...at);
   await page.mouse.down();
   await say(request("double", "KEY"));
   await asked.waitFor();
   await page.mouse.up();
+  await page.clock.runFor(almostArmed);
   await page.mouse.dblclick(...at);
   await asked.getByText("Ready in a moment.").waitFor();
   expect(await asked.count()).toBe(1);
+  await page.clock.resume();
 
   // Nor does a press that began on the app count once the button is armed.
   await say({ v: 1, type: "secret.cancel", id: "double" });

@@ -4,6 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { useChromium } from "../harness/chromium.ts";
+import { almostArmed, stopClock } from "../harness/clock.ts";
 import { app, dialog, example, snippet } from "../harness/snippet.ts";
 
 const { page: newPage } = useChromium({ reducedMotion: "reduce" });
@@ -63,11 +64,20 @@ test("the reason is Markdown: quiet elements are rendered, nothing else is, a li
 
 test("with the keyboard alone: into the dialog, through it, Enter once it is armed, and out again", async () => {
   const page = await newPage();
-  await page.goto(snippet(program));
+  await page.clock.install();
+  // It asks when the test says, so that the clock stands when the dialog comes.
+  await page.goto(snippet(`import streamlit as st\nst.button("Ask") or st.stop()\n${program}`));
+  await app(page).getByRole("button", { name: "Ask" }).waitFor();
+  await stopClock(page);
+  await app(page).getByRole("button", { name: "Ask" }).press("Enter");
   const asked = dialog(page, "FIRST_KEY");
-  await expect.poll(() => focused(page)).toBe("Secret value");
+  // The app needs a little time to ask.
+  const focusedSoon = () => page.clock.runFor(10).then(() => focused(page));
+  await expect.poll(focusedSoon).toBe("Secret value");
   await page.keyboard.type("typed");
+  await page.clock.runFor(almostArmed);
   await page.keyboard.press("Enter");
+  await asked.getByText("Ready in a moment.").waitFor();
   expect(await asked.count()).toBe(1);
   const order: string[] = [];
   for (let i = 0; i < 4; i++) {
@@ -77,6 +87,7 @@ test("with the keyboard alone: into the dialog, through it, Enter once it is arm
   expect(order).toEqual(["Show value", "Sign in", "Deny", "Add and allow"]);
   for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+Tab");
   expect(await focused(page)).toBe("Secret value");
+  await page.clock.resume();
   await asked.getByRole("button", { name: "Add and allow", disabled: false }).waitFor();
   await page.keyboard.press("Enter");
 
