@@ -104,14 +104,15 @@ def test_blocking_portal():
 
 @pytest.mark.suspending
 def test_abandoned_work_goes_on_by_itself():
-    done = threading.Event()
+    abandoned, done = threading.Event(), threading.Event()
 
     async def main():
         with anyio.move_on_after(0.01) as scope:
             await anyio.to_thread.run_sync(
-                lambda: (time.sleep(0.05), done.set()), abandon_on_cancel=True
+                lambda: (abandoned.wait(5), done.set()), abandon_on_cancel=True
             )
         return scope.cancelled_caught, done.is_set()
 
     assert on_main_loop(main()) == (True, False)
+    abandoned.set()
     assert done.wait(5)

@@ -64,13 +64,18 @@ def on_main_loop(coroutine):
 
 
 def test_tasks_of_a_thread_run_side_by_side():
-    async def work(delay):
-        await asyncio.sleep(delay)
+    async def work(delay, began):
+        # All of them count from one moment, however long each takes to begin.
+        loop = asyncio.get_running_loop()
+        woken = loop.create_future()
+        loop.call_at(began + delay, woken.set_result, None)
+        await woken
         order.append(delay)
         return threading.current_thread()
 
     async def main():
-        return await asyncio.gather(*map(work, (0.03, 0.01, 0.02)))
+        began = asyncio.get_running_loop().time()
+        return await asyncio.gather(*(work(delay, began) for delay in (0.03, 0.01, 0.02)))
 
     order = []
     threads = in_thread(lambda: asyncio.run(main()))

@@ -59,14 +59,19 @@ def test_work_runs_side_by_side():
 
 @pytest.mark.suspending
 def test_as_completed_gives_the_quick_first():
-    def work(delay):
-        time.sleep(delay)
-        return delay
+    may_end = [threading.Event() for _ in range(3)]
 
+    def work(number):
+        may_end[number].wait(5)
+        return number
+
+    order = []
     with ThreadPoolExecutor(3) as pool:
-        futures = [pool.submit(work, delay) for delay in (0.09, 0.01, 0.05)]
-        order = [future.result() for future in concurrent.futures.as_completed(futures)]
-    assert order == [0.01, 0.05, 0.09]
+        futures = concurrent.futures.as_completed([pool.submit(work, n) for n in range(3)])
+        for number in (1, 2, 0):
+            may_end[number].set()
+            order.append(next(futures).result())
+    assert order == [1, 2, 0]
 
 
 @pytest.mark.suspending

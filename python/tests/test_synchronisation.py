@@ -6,16 +6,28 @@ import time
 import pytest
 
 
+def until_all_wait(condition, waiting, count):
+    """Returns when `count` threads wait that each put themselves into `waiting` under the lock."""
+    while True:
+        with condition:
+            if len(waiting) == count:
+                return
+        time.sleep(0.001)
+
+
 @pytest.mark.suspending
 def test_condition_wakes_the_first_that_waits(run):
-    condition, woken = threading.Condition(), []
+    condition, waiting, woken = threading.Condition(), [], []
 
-    def wait(number):
+    def wait(number, patience):
         with condition:
-            woken.append((number, condition.wait(0.2)))
+            waiting.append(number)
+            woken.append((number, condition.wait(patience)))
 
-    threads = [run(wait, number) for number in range(3)]
-    time.sleep(0.02)
+    threads = []
+    for number, patience in enumerate((5, 0.5, 0.5)):
+        threads.append(run(wait, number, patience))
+        until_all_wait(condition, waiting, number + 1)
     with condition:
         condition.notify()
     for thread in threads:
@@ -26,15 +38,16 @@ def test_condition_wakes_the_first_that_waits(run):
 
 @pytest.mark.suspending
 def test_condition_wakes_all(run):
-    condition, woken = threading.Condition(), []
+    condition, waiting, woken = threading.Condition(), [], []
 
     def wait(number):
         with condition:
+            waiting.append(number)
             condition.wait()
             woken.append(number)
 
     threads = [run(wait, number) for number in range(3)]
-    time.sleep(0.05)
+    until_all_wait(condition, waiting, 3)
     with condition:
         condition.notify_all()
     for thread in threads:
