@@ -45,7 +45,9 @@ const health = async (said: readonly string[]) => {
 describe("portafilter keyserver", { timeout: 60_000 }, () => {
   it("starts anew, says what is there now, and stops when it is told to", async () => {
     const { child, says, said, ended } = run([]);
-    await says(/ready at http:\/\/127\.0\.0\.1:\d+\nIt is new: .*app\.token.*\nKeep a copy/);
+    await says(
+      /ready at http:\/\/127\.0\.0\.1:\d+\nThe key server is new: .*app\.token.*\nKeep a copy/,
+    );
     expect(await health(said)).toBe(200);
     child.kill("SIGTERM");
     expect(await ended).toMatchObject({ status: 0, errors: "" });

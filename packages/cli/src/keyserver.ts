@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import {
   ConfigError,
@@ -13,6 +14,7 @@ import {
   unsealThroughSocket,
 } from "@portafilter/keyserver";
 import type { Command } from "commander";
+import { makeDataFolder } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
@@ -50,6 +52,7 @@ export function addKeyServerCommands(program: Command): void {
 /** Serves until SIGINT or SIGTERM; SIGHUP opens log and certificate again. */
 async function serveKeys(options: StartOptions): Promise<void> {
   const config = settings();
+  await makeDataFolder(dirname(config.folder));
   const server = await startKeyServer(config, options).catch((error: unknown) => {
     const reason = startFailure(error);
     throw reason === null ? error : new Fatal(`The key server does not start: ${reason}.`);
@@ -70,7 +73,7 @@ function greeting(server: KeyServer, config: KeyServerConfig): string[] {
   const lines = [`Key server is ready at ${server.address}`];
   if (server.isNew) {
     lines.push(
-      `It is new: ${config.folder} now holds app.token and operator.token${config.rootKey === undefined ? `, and ${config.rootKeyFile} the root key` : ""}.`,
+      `The key server is new: ${config.folder} now holds app.token and operator.token${config.rootKey === undefined ? `, and ${config.rootKeyFile} the root key` : ""}.`,
       "Keep a copy of the root key elsewhere: without it everything that was ever wrapped is lost.",
     );
   }

@@ -87,7 +87,7 @@ describe("portafilter run", { timeout: 60_000 }, () => {
     expect(pids.filter(isThere)).toEqual([]);
     expect(said.err).toBe("");
     expect(said.out.trim().split("\n")).toEqual([
-      expect.stringMatching(/^It is new: .*root\.key the root key\.$/),
+      expect.stringMatching(/^The key server is new: .*root\.key the root key\.$/),
       expect.stringMatching(/^Keep a copy of the root key elsewhere/),
     ]);
     expect(statSync(join(dir, "keyserver")).mode & 0o777).toBe(0o700);
@@ -144,6 +144,40 @@ describe("portafilter run", { timeout: 60_000 }, () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test.for([
+    [{ DATABASE_URL: "mysql://canary-pw" }, "DATABASE_URL must be postgres://"],
+    [{ SMTP_URL: "smtp://127.0.0.1" }, "SMTP_URL and MAIL_FROM belong together"],
+    [{ KEYSERVER_TOKEN_FILE: "/nowhere" }, "KEYSERVER_TOKEN_FILE holds no token"],
+  ] as const)("%j is one line, before there is a key server", async ([wrong, line]) => {
+    const { said, dir, code } = await start(wrong);
+    expect(await code()).toBe(1);
+    expect(said.out).toBe("");
+    expect(said.err.startsWith(line)).toBe(true);
+    expect(said.err.trimEnd().split("\n")).toHaveLength(1);
+    expect(said.err).not.toContain("canary-pw");
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test.for(["SIGINT", "SIGTERM"] as const)("%s ends it while it checks", async (signal) => {
+    // As a network's file system that does not answer.
+    const hang = `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";
+      fs.access = () => { console.log("checking"); return new Promise(() => setInterval(() => {}, 1000)); };
+      syncBuiltinESMExports();`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(hang)}`;
+    const { child, said, dir, code } = await start({ NODE_OPTIONS: preload });
+    await expect.poll(() => said.out, { timeout: 30_000 }).toBe("checking\n");
+    child.kill(signal);
+    expect(await code()).toBe(0);
+    expect(said.err).toBe("");
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test("a folder that nobody can make is one line, and not tried for ever", async () => {
+    const { said, code } = await start({ DATA_DIR: "/proc/portafilter/data" });
+    expect(await code()).toBe(1);
+    expect(said.err).toBe("DATA_DIR cannot be written to: /proc/portafilter/data\n");
+  });
+
   test("a key server elsewhere is enough", async () => {
     const { child, dir, isFetching, code } = await start({
       KEYSERVER_ADDR: "http://127.0.0.1:1",
@@ -158,7 +192,7 @@ describe("portafilter run", { timeout: 60_000 }, () => {
 });
 
 test("each process is told what it needs to know, and no secret of the other", () => {
-  const { keyServer, appServer, hasKeyServer } = readRunConfig({
+  const { keyServer, appServer, appServerToCheck, hasKeyServer } = readRunConfig({
     PATH: "/bin",
     DATA_DIR: "/data",
     ROOT_KEY: "canary-root",
@@ -177,13 +211,31 @@ test("each process is told what it needs to know, and no secret of the other", (
     KEYSERVER_ADDR: "",
     KEYSERVER_PORT: "0",
   });
-  expect(appServer("http://127.0.0.1:5")).toEqual({
+  const forApp = {
     PATH: "/bin",
     DATA_DIR: "/data",
     AUTH_SECRET: "canary-auth",
     DATABASE_URL: "canary-database",
     SMTP_URL: "canary-mail",
+  };
+  expect(appServer("http://127.0.0.1:5")).toEqual({
+    ...forApp,
     KEYSERVER_ADDR: "http://127.0.0.1:5",
     KEYSERVER_TOKEN_FILE: "/data/keyserver/app.token",
   });
+  expect(appServerToCheck).toMatchObject(forApp);
+});
+
+test("a token that the key server will make is not missed before, one of somebody else is", () => {
+  const token = (env: NodeJS.ProcessEnv) => {
+    const { KEYSERVER_TOKEN, KEYSERVER_TOKEN_FILE } = readRunConfig(env).appServerToCheck;
+    return [KEYSERVER_TOKEN, KEYSERVER_TOKEN_FILE];
+  };
+  const standIn = ["not-made-yet", ""];
+  expect(token({ DATA_DIR: "/data" })).toEqual(standIn);
+  expect(token({ DATA_DIR: "/data", KEYSERVER_TOKEN_FILE: "" })).toEqual(standIn);
+  const own = "/data/keyserver/app.token";
+  expect(token({ DATA_DIR: "/data", KEYSERVER_TOKEN_FILE: own })).toEqual(standIn);
+  expect(token({ KEYSERVER_TOKEN_FILE: "/other" })).toEqual([undefined, "/other"]);
+  expect(token({ KEYSERVER_TOKEN: "given" })).toEqual(["given", undefined]);
 });

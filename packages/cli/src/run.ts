@@ -25,7 +25,8 @@ export async function run(say: (line: string) => void): Promise<number> {
     return 0;
   }
   const stop = aborted(stopSignal());
-  await checkStart(readConfig());
+  const checked = checkStart(readConfig(settings.appServerToCheck)).then(() => true);
+  if ((await Promise.race([checked, stop])) === undefined) return 0;
 
   const children = createChildren();
   const state = { isReady: false };

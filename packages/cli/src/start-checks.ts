@@ -1,24 +1,15 @@
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
 import { type Config, type Listening, listen } from "@portafilter/server";
+import { makeWritableDataFolder } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
 
 /**
  * What can be known before the long work: that the data folder can be used, and that the port is free.
+ * A check may hang, as a host name does that nobody answers for, so whoever waits for it minds signals.
  * @throws Fatal
  */
 export async function checkStart(config: Config): Promise<void> {
-  await writable(config.dataDir);
+  await makeWritableDataFolder(config.dataDir);
   await (await listenOrTell({ fetch: () => new Response() }, "PORT", config)).close();
-}
-
-async function writable(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-    await access(dir, constants.W_OK | constants.X_OK);
-  } catch {
-    throw new Fatal(`DATA_DIR cannot be written to: ${dir}`);
-  }
 }
 
 /**

@@ -1,0 +1,64 @@
+import { constants } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Fatal } from "./fatal.ts";
+
+/**
+ * Makes the data folder where it is not there yet.
+ *
+ * One folder after the other, each once: Node's own way of making all of them tries for ever where a
+ * file system says that a folder is there and lets nobody make one in it, as under `/proc`.
+ * @throws Fatal when it cannot be made, or is no folder.
+ */
+export async function makeDataFolder(dir: string): Promise<void> {
+  try {
+    for (const missing of await missingOf(dir)) await makeOne(missing);
+    if ((await stat(dir)).isDirectory()) return;
+  } catch {
+    // As if it were no folder: whoever set it must look anyway.
+  }
+  throw unusable(dir);
+}
+
+/**
+ * The same, for a process that keeps files in the folder itself.
+ * @throws Fatal also when it cannot be written to.
+ */
+export async function makeWritableDataFolder(dir: string): Promise<void> {
+  await makeDataFolder(dir);
+  await access(dir, constants.W_OK | constants.X_OK).catch(() => {
+    throw unusable(dir);
+  });
+}
+
+function unusable(dir: string): Fatal {
+  return new Fatal(`DATA_DIR cannot be written to: ${dir}`);
+}
+
+/** The folders that are not there, the outermost first. */
+async function missingOf(dir: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let at = dir; !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+  return missing;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isErrno(error, "ENOENT")) return false;
+      throw error;
+    },
+  );
+}
+
+/** Another process may be at the same thing. */
+async function makeOne(dir: string): Promise<void> {
+  await mkdir(dir).catch((error: unknown) => {
+    if (!isErrno(error, "EEXIST")) throw error;
+  });
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
