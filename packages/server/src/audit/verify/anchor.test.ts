@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -48,4 +48,23 @@ test.for([
 test("of another server's secret is refused", async () => {
   await writeAnchor(path, auditKey("another secret of 32 bytes for tests"), anchor);
   await expect(readAnchor(path, key)).rejects.toThrow(AnchorError);
+});
+
+test("in a folder that is not there is refused before anything is looked at", async () => {
+  const nowhere = join(folder, "none", "anchor");
+  await expect(readAnchor(nowhere, key)).rejects.toThrow(
+    new AnchorError(`There is no folder for the anchor: ${nowhere}`),
+  );
+});
+
+test("that the file system refuses is one line that names the file", async () => {
+  await expect(readAnchor(folder, key)).rejects.toThrow(
+    new AnchorError(`The anchor cannot be read (EISDIR): ${folder}`),
+  );
+  const nowhere = join(folder, "none", "anchor");
+  await expect(writeAnchor(nowhere, key, anchor)).rejects.toThrow(
+    new AnchorError(`The anchor cannot be written (ENOENT): ${nowhere}`),
+  );
+  await mkdir(path);
+  await expect(writeAnchor(path, key, anchor)).rejects.toThrow(AnchorError);
 });

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod/mini";
 import { encodeFields } from "../encoding.ts";
@@ -28,14 +28,11 @@ const file = z.strictObject({ anchor: z.string(), mac: z.string() });
 
 /**
  * Reads what `writeAnchor` wrote.
- * @returns undefined when there is no such file.
- * @throws AnchorError when it is not as we wrote it; the file system's error when it cannot be read.
+ * @returns undefined when there is no such file, in a folder where there may be one.
+ * @throws AnchorError when it is not as we wrote it, cannot be read, or its folder is not there.
  */
 export async function readAnchor(path: string, key: AuditKey): Promise<Anchor | undefined> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await readText(path);
   if (text === undefined) return undefined;
   const outer = file.safeParse(parseJson(text));
   if (
@@ -51,7 +48,26 @@ export async function readAnchor(path: string, key: AuditKey): Promise<Anchor | 
   return { chains: new Map(entries), erased: new Set(erased) };
 }
 
-/** Puts an anchor in the place of the one before: after a crash, one of the two is there, whole. */
+/** The text of the file, or undefined when it is not there. The folder must be: whole lists take long to look at. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw unusable(path, "read", error);
+  }
+  await stat(dirname(path)).catch((error: unknown) => {
+    const isMissing = codeOf(error) === "ENOENT";
+    throw isMissing
+      ? new AnchorError(`There is no folder for the anchor: ${path}`)
+      : unusable(path, "read", error);
+  });
+  return undefined;
+}
+
+/**
+ * Puts an anchor in the place of the one before: after a crash, one of the two is there, whole.
+ * @throws AnchorError when it cannot be written.
+ */
 export async function writeAnchor(path: string, key: AuditKey, anchor: Anchor): Promise<void> {
   const chains = [...anchor.chains].map(([userId, { seq, mac }]) => [
     userId,
@@ -60,10 +76,16 @@ export async function writeAnchor(path: string, key: AuditKey, anchor: Anchor): 
   ]);
   const text = JSON.stringify({ version: 1, chains, erased: [...anchor.erased] });
   const mac = Buffer.from(macOfText(key, text)).toString("hex");
+  await replace(path, `${JSON.stringify({ anchor: text, mac })}\n`).catch((error: unknown) => {
+    throw unusable(path, "written", error);
+  });
+}
+
+async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   const handle = await open(temporary, "w", 0o600);
   try {
-    await handle.writeFile(`${JSON.stringify({ anchor: text, mac })}\n`);
+    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
@@ -75,6 +97,18 @@ export async function writeAnchor(path: string, key: AuditKey, anchor: Anchor): 
   } finally {
     await folder.close();
   }
+}
+
+/** What the file system refused, in one line. Anything else is passed on as it is. */
+function unusable(path: string, what: "read" | "written", error: unknown): unknown {
+  const code = codeOf(error);
+  return code === undefined
+    ? error
+    : new AnchorError(`The anchor cannot be ${what} (${code}): ${path}`, { cause: error });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 function macOfText(key: AuditKey, text: string): Uint8Array {

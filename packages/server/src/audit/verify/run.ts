@@ -17,7 +17,7 @@ export type VerifyOutcome = Omit<Verified, "anchor"> &
 /**
  * Verifies the audit of the database that the settings name, against the anchor of the last time.
  * When all is well, the anchor becomes what is there now; otherwise it stays.
- * @throws AnchorError, UnusableDatabase, or the file system's error.
+ * @throws AnchorError or UnusableDatabase.
  */
 export async function runVerification(
   { dataDir, database, authSecret }: VerifyConfig,
