@@ -74,7 +74,7 @@ export function createGranting(
 
     revoke: async (by, app, id) => {
       // While there is a grant to write them to.
-      await lastUses.flush();
+      await lastUses.settle(id, app);
       await change(by, async (page) => {
         const { secret } = await existing(page, id);
         const grants = secret.grants.filter((one) => one.app !== app);

@@ -29,14 +29,14 @@ type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
 export function createLooking({ db, audit, dataKeys, read, lastUses }: LookingPorts): Looking {
   return {
     async list({ userId }) {
-      await lastUses.flush();
+      const unwritten = lastUses.unwritten();
       const listed = await read(
         userId,
         (known) => seeAll(db.kysely, userId, known),
         ({ secrets }, contents) => {
           const ids = secrets.map(({ id }) => id);
           refuseMissing(contents, ids);
-          return secrets.map((row) => entryOf(row, isSound(contents, row)));
+          return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten));
         },
       );
       return { secrets: listed ?? [] };
@@ -113,24 +113,41 @@ function isSound(contents: Contents, row: ListedRow): boolean {
   }
 }
 
-function entryOf(row: ListedRow, isWhole: boolean): api.SecretEntry {
-  const uses = [row, ...row.grants].flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
+function entryOf(
+  row: ListedRow,
+  isWhole: boolean,
+  unwritten: ReturnType<LastUses["unwritten"]>,
+): api.SecretEntry {
+  const grants = row.grants.map((grant) => ({
+    ...grant,
+    lastUsedAt: latestOf([grant.lastUsedAt, unwritten(row.id, grant.app)]),
+  }));
+  const lastUsedAt = latestOf([row, ...grants].map((one) => one.lastUsedAt));
   return {
     id: row.id,
     name: row.name,
     createdAt: moment(row.createdAt),
     updatedAt: moment(row.updatedAt),
-    lastUsedAt: uses.length === 0 ? null : moment(Math.max(...uses)),
+    lastUsedAt: momentOrNever(lastUsedAt),
     version: row.latest,
     versions: row.kept,
-    grants: row.grants.map(({ app, until, createdAt, lastUsedAt }) => ({
-      app,
-      until: until === null ? null : moment(until),
-      createdAt: moment(createdAt),
-      lastUsedAt: lastUsedAt === null ? null : moment(lastUsedAt),
+    grants: grants.map((grant) => ({
+      app: grant.app,
+      until: momentOrNever(grant.until),
+      createdAt: moment(grant.createdAt),
+      lastUsedAt: momentOrNever(grant.lastUsedAt),
     })),
     damaged: !isWhole,
   };
+}
+
+function latestOf(moments: readonly (number | null)[]): number | null {
+  const known = moments.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function momentOrNever(at: number | null): string | null {
+  return at === null ? null : moment(at);
 }
 
 function moment(at: number): string {
