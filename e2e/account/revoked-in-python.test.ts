@@ -27,6 +27,8 @@ test("another value, and a revocation, reach Python in the middle of a run of it
   const secrets = await serveSecrets(context, account);
   const page = await context.newPage();
   await page.goto(snippet(program));
+  // What is told from here on is all that happens: the connection's first `resync` is over.
+  await secrets.listening();
   await addAndAllow(page, "KEY", "first");
   await app(page).getByText("now first").waitFor();
   // Further calls are answered from Python's own memory.
@@ -34,14 +36,14 @@ test("another value, and a revocation, reach Python in the middle of a run of it
   const before = uses();
 
   secrets.put("KEY", "second");
-  secrets.tell({ type: "secret.changed", name: "KEY" });
+  await secrets.tell({ type: "secret.changed", name: "KEY" });
   await app(page).getByText("now second").waitFor();
   expect(uses()).toBe(before + 1);
 
   const one = secrets.stored[0];
   const grantee = one?.grants[0]?.app ?? "";
   if (one !== undefined) one.grants = [];
-  secrets.tell({ type: "grant.revoked", app: grantee, name: "KEY" });
+  await secrets.tell({ type: "grant.revoked", app: grantee, name: "KEY" });
   await dialog(page, "KEY").waitFor();
   await page.getByRole("button", { name: "Deny", exact: true }).click();
   await app(page).getByText("denied").waitFor();

@@ -22,8 +22,10 @@ export type ScriptedSecrets = {
   /** What was asked, as `METHOD path`. */
   readonly calls: string[];
   readonly merges: Map<string, api.MergeAnswer>;
-  /** Tells every open page. */
-  readonly tell: (event: api.AccountEvent) => void;
+  /** Waits until a page listens, the `resync` that a connection begins with behind it. */
+  readonly listening: () => Promise<void>;
+  /** Tells every page that listens, once there is one. */
+  readonly tell: (event: api.AccountEvent) => Promise<void>;
   readonly put: (name: string, value: string, apps?: readonly string[]) => Stored;
 };
 
@@ -48,6 +50,7 @@ export async function serveSecrets(
   account: ScriptedApi,
 ): Promise<ScriptedSecrets> {
   const streams = new Set<(event: api.AccountEvent) => void>();
+  const waiting = new Set<() => void>();
   const secrets: ScriptedSecrets = {
     stored: [],
     audit: [],
@@ -55,7 +58,11 @@ export async function serveSecrets(
     gate: Promise.resolve(),
     calls: [],
     merges: new Map(),
-    tell(event) {
+    async listening() {
+      while (streams.size === 0) await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+    async tell(event) {
+      await secrets.listening();
       for (const stream of [...streams]) stream(event);
     },
     put(name, value, apps = []) {
@@ -107,6 +114,8 @@ export async function serveSecrets(
             resolve(one);
           };
           streams.add(next);
+          for (const resume of waiting) resume();
+          waiting.clear();
         });
     await route
       .fulfill({
