@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { address, useChromium } from "../harness/chromium.ts";
 import { addAndAllow, app, dialog, snippet } from "../harness/snippet.ts";
-import { keptInTab, nextTab, signIn, signInHere, signOut, signUp, someone } from "./people.ts";
+import {
+  keptInTab,
+  nextTab,
+  pressUntilAsked,
+  signIn,
+  signInHere,
+  signOut,
+  signUp,
+  someone,
+} from "./people.ts";
 
 const { context } = useChromium();
 
@@ -43,7 +52,7 @@ test("a secret typed before the sign-in moves into the account; another device h
   await other.getByRole("switch").click();
   await expect.poll(() => other.getByRole("switch").isChecked()).toBe(false);
 
-  await app(page).getByRole("button", { name: "Again" }).click();
+  await pressUntilAsked(page, "JOURNEY_KEY");
   const asked = dialog(page, "JOURNEY_KEY");
   await asked.getByRole("button", { name: "Allow", exact: true }).click();
   await app(page).getByText("value: canary-journey").waitFor();

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { address, useChromium } from "../harness/chromium.ts";
-import { addAndAllow, app, dialog, snippet } from "../harness/snippet.ts";
-import { accountMenu, signUp, someone } from "./people.ts";
+import { addAndAllow, app, snippet } from "../harness/snippet.ts";
+import { accountMenu, pressUntilAsked, signUp, someone } from "./people.ts";
 
 const { context } = useChromium();
 
@@ -47,8 +47,7 @@ test("eight tabs with apps leave connections for a ninth, and a revocation reach
   for (const page of [pages[0], pages.at(-1)]) {
     if (page === undefined) throw new Error("no tab");
     await page.bringToFront();
-    await app(page).getByRole("button", { name: "Again" }).click();
-    await dialog(page, "TABS_KEY").waitFor();
+    await pressUntilAsked(page, "TABS_KEY");
   }
 
   // The tab with the connection goes, and another one takes its place.

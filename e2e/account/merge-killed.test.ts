@@ -82,18 +82,22 @@ async function doAndLose(route: Route): Promise<void> {
 test("the request never leaves: the tab keeps all of it, and sends it again", async () => {
   const { page, sent, signIn } = await typed();
   let refused = 0;
-  await page.route(
-    merges,
-    (route) => {
+  const looked = Promise.withResolvers<undefined>();
+  await page.route(merges, async (route) => {
+    if (refused < 2) {
       refused += 1;
-      return route.abort("connectionrefused");
-    },
-    { times: 2 },
-  );
+      await route.abort("connectionrefused");
+      return;
+    }
+    // The one that succeeds waits until the test has seen how things stand.
+    await looked.promise;
+    await route.continue();
+  });
   await signIn();
-  await expect.poll(() => refused).toBe(1);
+  await expect.poll(() => refused).toBeGreaterThan(0);
   expect(await stored(page)).toEqual({});
   expect(await keptInTab(page)).toContain("canary-first");
+  looked.resolve(undefined);
   await expectMovedOnce(page);
   expect(refused).toBe(2);
   expect(new Set(sent).size).toBe(1);

@@ -1,5 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
+import { expect } from "vitest";
 import { address } from "../harness/chromium.ts";
+import { app, dialog } from "../harness/snippet.ts";
 
 /** Somebody with an account of their own. */
 export type Someone = Readonly<{ email: string; password: string }>;
@@ -56,6 +58,23 @@ export function keptInTab(page: Page): Promise<string> {
 export async function nextTab(context: BrowserContext, open: () => Promise<void>): Promise<Page> {
   const [tab] = await Promise.all([context.waitForEvent("page"), open()]);
   return tab;
+}
+
+/**
+ * Presses the app's button "Again" until it asks for the secret: what was revoked elsewhere takes a
+ * moment to reach the app, which goes on with what it has till then.
+ */
+export async function pressUntilAsked(page: Page, name: string): Promise<void> {
+  const asked = dialog(page, name);
+  const asks = async () => {
+    if (!(await asked.isVisible())) {
+      // Behind the dialog the button is out of reach: a press that comes too late fails, and is none.
+      await app(page).getByRole("button", { name: "Again" }).click({ timeout: 5_000 });
+      await asked.waitFor({ timeout: 5_000 });
+    }
+    return asked.isVisible();
+  };
+  await expect.poll(asks).toBe(true);
 }
 
 async function fillIn(page: Page, { email, password }: Someone): Promise<void> {
