@@ -9,14 +9,12 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ServerApart, startApart } from "../harness/apart.ts";
 import { useChromium } from "../harness/chromium.ts";
-import { freePort } from "../harness/process.ts";
 import { addAndAllow, app, snippet } from "../harness/snippet.ts";
 import { keptInTab, signIn, signOut, signUp, someone } from "./people.ts";
 
 const { context } = useChromium();
 let keys: Awaited<ReturnType<typeof startKeys>>;
 let server: ServerApart;
-let metrics = "";
 
 /** A key server whose output is kept. */
 async function startKeys() {
@@ -39,6 +37,15 @@ async function startKeys() {
     });
   });
   const file = (name: string) => readFileSync(join(folder, "keyserver", name));
+  /** @returns null for what went since the folder was read, as a file does that takes another's place. */
+  const fileIfThere = (name: string): Buffer | null => {
+    try {
+      return file(name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return null;
+    }
+  };
   return {
     origin,
     appToken: file("app.token").toString().trim(),
@@ -48,7 +55,10 @@ async function startKeys() {
     files: () =>
       readdirSync(join(folder, "keyserver"), { withFileTypes: true })
         .filter((entry) => entry.isFile() && !/token|root/.test(entry.name))
-        .map(({ name }) => [name, file(name).toString("latin1")] as const),
+        .flatMap(({ name }) => {
+          const content = fileIfThere(name);
+          return content === null ? [] : [[name, content.toString("latin1")] as const];
+        }),
     async stop() {
       child.kill("SIGTERM");
       await exited;
@@ -59,9 +69,7 @@ async function startKeys() {
 
 beforeAll(async () => {
   keys = await startKeys();
-  const port = await freePort();
-  metrics = `http://127.0.0.1:${port}/metrics`;
-  server = await startApart({ keys, env: { LOG_LEVEL: "debug", METRICS_PORT: port } });
+  server = await startApart({ keys, env: { LOG_LEVEL: "debug" }, metrics: true });
 });
 afterAll(async () => {
   await server.stop();
@@ -201,7 +209,7 @@ test("values, passwords and session tokens are nowhere but where they belong", a
   const places: (readonly [string, string])[] = [
     ["log of the app server", server.printed()],
     ["log of the key server", keys.printed()],
-    ["metrics of the app server", await (await fetch(metrics)).text()],
+    ["metrics of the app server", await (await fetch(server.metrics)).text()],
     ["metrics of the key server", await keyMetrics.text()],
     ["addresses", addresses()],
     ["refusals", refusals],

@@ -14,11 +14,15 @@ type Wanted = Readonly<{
   env?: Record<string, string>;
   /** Whether the database waits for its disk, for tests of crashes. */
   durable?: boolean;
+  /** Whether it has a port for its metrics. */
+  metrics?: boolean;
 }>;
 
 /** An app server on a PostgreSQL of its own, for tests that break things or read what it writes. */
 export type ServerApart = Readonly<{
   origin: string;
+  /** Where its metrics are, if they were wanted. */
+  metrics: string;
   postgres: TestPostgres;
   database: string;
   /** Everything that it has printed, its log included. */
@@ -37,12 +41,12 @@ export async function startApart({
   keys,
   env = {},
   durable = false,
+  metrics = false,
 }: Wanted): Promise<ServerApart> {
   const postgres = await startPostgres({ durable });
   const database = await postgres.createDatabase();
-  const settings = {
+  const settings: NodeJS.ProcessEnv & { PLATFORM_HOST: string } = {
     ...process.env,
-    PORT: await freePort(),
     PLATFORM_HOST: "pycafe.localhost",
     DATA_DIR: process.env.E2E_DATA_DIR ?? "test-results/data",
     DATABASE_URL: postgres.url(database),
@@ -62,6 +66,11 @@ export async function startApart({
   };
   const migrated = command("migrate");
   if (migrated.code !== 0) throw new Error(migrated.output);
+  // As late as can be, so that nobody else has taken them.
+  const port = await freePort();
+  settings.PORT = port;
+  const metricsPort = metrics ? await freePort() : undefined;
+  if (metricsPort !== undefined) settings.METRICS_PORT = metricsPort;
   const said: string[] = [];
   let end: (signal: NodeJS.Signals) => Promise<void> = () => Promise.resolve();
   const start = async () => {
@@ -79,7 +88,8 @@ export async function startApart({
   };
   await start();
   return {
-    origin: `http://${settings.PLATFORM_HOST}:${settings.PORT}`,
+    origin: `http://${settings.PLATFORM_HOST}:${port}`,
+    metrics: metricsPort === undefined ? "" : `http://127.0.0.1:${metricsPort}/metrics`,
     postgres,
     database,
     printed: () => said.join(""),
