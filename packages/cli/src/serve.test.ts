@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { openUnmigrated } from "../../server/src/db/pglite.ts";
+import { runLimited } from "../../server/src/db/testing/limited.ts";
 import { freePort } from "../../server/src/testing/free-port.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -92,8 +94,33 @@ test("a signal stops it cleanly while it still fetches", async () => {
     },
     (child) => silent.once("connection", () => child.kill("SIGTERM")),
   );
-  expect(await running).toEqual({ output: "", errors: "", code: 0 });
+  expect(await running).toEqual({
+    output: "There are no accounts, and no database is used: KEYSERVER_ADDR is not set.\n",
+    errors: "",
+    code: 0,
+  });
 });
+
+test("a database that gives up, as on a full disk, is one line and a failure", async () => {
+  const dir = await emptyFolder();
+  // Without tables, so that the start writes.
+  await (await openUnmigrated({ kind: "pglite", folder: join(dir, "db") })).close();
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => void silent.close());
+  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const { errors, code } = await runLimited(1024, [main, "serve"], {
+    PATH: process.env.PATH,
+    PORT: `${await freePort()}`,
+    DATA_DIR: dir,
+    KEYSERVER_ADDR: "http://127.0.0.1:1",
+    KEYSERVER_TOKEN: "t".repeat(32),
+    PIP_INDEX_URL: source,
+    PYODIDE_CDN: source,
+  });
+  expect(errors).toMatch(/^The database in DATA_DIR gave up: could not write .*start again\.\n$/);
+  expect(code).toBe(1);
+}, 120_000);
 
 async function emptyFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "portafilter-test-"));
