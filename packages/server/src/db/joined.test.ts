@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { sql } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
 import { Problem } from "../problem.ts";
 import { joined } from "./joined.ts";
+import { databaseOn } from "./pglite.ts";
+import { freshPGlite } from "./testing/pglite.ts";
 
 test("questions of one turn go together, and each gets its own answer", async () => {
   const asked: (readonly string[])[] = [];
@@ -56,4 +60,39 @@ test("an answer too few is nobody's answer", async () => {
   const ask = joined<string, string>((questions) => Promise.resolve(questions.slice(1)));
   const outcomes = await Promise.allSettled([ask("a"), ask("b")]);
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+});
+
+test("a question inside a transaction is refused, whoever else asks in that turn is not", async () => {
+  const { kysely, transaction, close } = databaseOn(await freshPGlite());
+  onTestFinished(close);
+  const ask = joined<number, number>(async (questions) => {
+    const json = JSON.stringify(questions);
+    const asked = sql<{ n: number }>`select value::int as n from json_array_elements_text(${json})`;
+    return (await asked.execute(kysely)).rows.map(({ n }) => n);
+  });
+  const outside = AsyncLocalStorage.snapshot();
+  const others: Promise<number>[] = [];
+  await transaction(async () => {
+    const wrong = ask(1);
+    // In the same turn, of somebody who is in no transaction.
+    others.push(outside(ask, 2), outside(ask, 3));
+    await expect(wrong).rejects.toThrow("inside a transaction");
+  });
+  expect(await Promise.all(others)).toEqual([2, 3]);
+  // Afterwards it may be asked, also by what the transaction began.
+  const late = Promise.withResolvers<number>();
+  await transaction(() => {
+    setTimeout(() => { late.resolve(ask(4)); }, 0);
+    return Promise.resolve();
+  });
+  expect(await late.promise).toBe(4);
+});
+
+test("nobody's context is that of all who ask", async () => {
+  const context = new AsyncLocalStorage<string>();
+  const ask = joined<string, string | undefined>((questions) =>
+    Promise.resolve(questions.map(() => context.getStore())),
+  );
+  const answers = ["first", "second"].map((name) => context.run(name, () => ask(name)));
+  expect(await Promise.all(answers)).toEqual([undefined, undefined]);
 });

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Problem } from "../problem.ts";
+import { refuseInTransaction } from "./transactions.ts";
 
 type Waiting<Q, A> = Readonly<{
   question: Q;
@@ -13,12 +15,14 @@ const most = 50;
  * Lets questions that come in one turn of the event loop go to the database together: under load, one
  * statement for many requests costs little more than one for each. Nobody waits for a statement that is
  * under way already. What the database refuses is asked again for each alone, so that nobody fails for
- * another's rows. Not inside a transaction.
- * @param ask - one statement for all; its answers are in the order of the questions.
+ * another's rows. A question inside a transaction is refused, alone.
+ * @param ask - one statement for all; its answers are in the order of the questions. It runs in the
+ * asynchronous context in which this was called, not in that of one who asks.
  */
 export function joined<Q, A>(
   ask: (questions: readonly Q[]) => Promise<readonly A[]>,
 ): (question: Q) => Promise<A> {
+  const inOwnContext = AsyncLocalStorage.snapshot();
   let waiting: Waiting<Q, A>[] = [];
 
   function go(): void {
@@ -42,7 +46,8 @@ export function joined<Q, A>(
 
   return (question) =>
     new Promise((resolve, reject) => {
+      refuseInTransaction();
       waiting.push({ question, resolve, reject });
-      if (waiting.length === 1) setImmediate(go);
+      if (waiting.length === 1) setImmediate(inOwnContext, go);
     });
 }

@@ -34,6 +34,13 @@ async function marked<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** @throws Error when it is called inside a transaction. */
+export function refuseInTransaction(): void {
+  if (current.getStore()?.open === true) {
+    throw new Error("inside a transaction, use its `tx`: it may hold the only connection");
+  }
+}
+
 /**
  * What a driver must bring. A connection that is released, with `destroy` or without it, must not reach
  * anybody else with a transaction open.
@@ -48,9 +55,7 @@ export function guarded(pool: Connections): PostgresPool {
     options: {},
     end: () => pool.end(),
     async connect() {
-      if (current.getStore()?.open === true) {
-        throw new Error("inside a transaction, use its `tx`: it may hold the only connection");
-      }
+      refuseInTransaction();
       const client = await pool.connect().catch((error: unknown) => {
         throw faultOf(error);
       });
