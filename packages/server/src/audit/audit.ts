@@ -1,6 +1,7 @@
 import { type AppId, api } from "@portafilter/protocol";
 import type { Database } from "../db/database.ts";
 import { Problem } from "../problem.ts";
+import { isCount } from "./chain.ts";
 import type { AuditKey } from "./hash.ts";
 import { addAll, createRecorder, problemOf } from "./recorder.ts";
 import { eraseChain, newest, type Stored, type Tx, type Unplaced } from "./store.ts";
@@ -90,6 +91,7 @@ function text(value: string | null | undefined, length: number): string | null {
 }
 
 function shown({ seq, at, action, app, secret, device }: Stored): api.AuditEntry {
+  if (!isCount(at)) throw new Problem("integrity_failure");
   const entry = { seq, at: new Date(at).toISOString(), action, app, secret, device };
   const parsed = api.auditEntry.safeParse(entry);
   if (!parsed.success) throw new Problem("integrity_failure");

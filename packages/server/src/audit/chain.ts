@@ -1,5 +1,5 @@
 import { encodeFields } from "./encoding.ts";
-import { type AuditKey, macOf } from "./hash.ts";
+import { type AuditKey, macOf, sameMac } from "./hash.ts";
 
 /** An event as it stands in the list, without its MAC. */
 export type Entry = Readonly<{
@@ -39,6 +39,34 @@ export function headMac(key: AuditKey, { userId, seq, mac }: Head): Uint8Array {
 /** The end with its MAC. */
 export function sealHead(key: AuditKey, head: Head): SealedHead {
   return { ...head, headMac: headMac(key, head) };
+}
+
+/** Whether the database holds an end that we wrote: its number may be anything, also none. */
+export function isOurHead(key: AuditKey, head: SealedHead): boolean {
+  return isCount(head.seq) && sameMac(head.headMac, headMac(key, head));
+}
+
+/** Whether the database holds an entry that we wrote behind `previous`. */
+export function isOurEntry(
+  key: AuditKey,
+  previous: Uint8Array,
+  entry: Entry & Readonly<{ mac: Uint8Array }>,
+): boolean {
+  const isWhole = isCount(entry.seq) && isCount(entry.at);
+  return isWhole && sameMac(entry.mac, entryMac(key, previous, entry));
+}
+
+/** Whether the database holds a mark that we wrote. */
+export function isOurMark(
+  key: AuditKey,
+  { userId, at, mac }: Readonly<{ userId: string; at: number; mac: Uint8Array }>,
+): boolean {
+  return isCount(at) && sameMac(mac, erasedMac(key, userId, at));
+}
+
+/** What can be under a MAC as a number. */
+export function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** MAC of the mark that an account's chain was deleted with the account. */

@@ -52,6 +52,25 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     expect((await audit.page("bob", null)).entries).toHaveLength(3);
   });
 
+  test.each(["9007199254740993", "-1"])(
+    "with the number %s is nobody else's trouble",
+    async (n) => {
+      const db = await open();
+      const users = ["ada", "bob", "eve"];
+      const before = createAudit({ db, key });
+      for (const user of users) await before.record(used(user));
+      await sql.raw(`update audit_head set seq = ${n} where user_id = 'eve'`).execute(db.kysely);
+      // A server that has no end in memory looks all of them up together.
+      const audit = createAudit({ db, key });
+      const outcomes = await Promise.allSettled(users.map((user) => audit.record(used(user))));
+      expect(outcomes).toMatchObject([
+        { status: "fulfilled" },
+        { status: "fulfilled" },
+        { status: "rejected", reason: { code: "integrity_failure" } },
+      ]);
+    },
+  );
+
   test("set back to an earlier one of the same chain is refused for what follows on it", async () => {
     const db = await open();
     const audit = createAudit({ db, key });

@@ -7,11 +7,11 @@ import {
   entryMac,
   erasedMac,
   type Head,
-  headMac,
+  isOurHead,
   type SealedHead,
   sealHead,
 } from "./chain.ts";
-import { type AuditKey, sameMac } from "./hash.ts";
+import type { AuditKey } from "./hash.ts";
 
 /** A transaction, the caller's or one of our own. */
 export type Tx = Transaction<Tables>;
@@ -143,9 +143,10 @@ async function lockHeads(
   const heads = new Map<string, Head>();
   const forged = new Set<string>();
   for (const row of rows) {
-    const head = { userId: row.user_id, seq: Number(row.seq), mac: row.mac };
-    if (sameMac(row.head_mac, headMac(key, head))) heads.set(head.userId, head);
-    else forged.add(head.userId);
+    const { user_id: userId, seq, mac, head_mac: headMac } = row;
+    const head = { userId, seq: Number(seq), mac, headMac };
+    if (isOurHead(key, head)) heads.set(userId, head);
+    else forged.add(userId);
   }
   return { heads, forged };
 }
@@ -204,8 +205,13 @@ export async function eraseChain(tx: Tx, key: AuditKey, userId: string, at: numb
     .execute();
 }
 
+/** A moment as the database holds it; NaN for `infinity`, which drivers do not give out as a date. */
+export function millisecondsOf(at: unknown): number {
+  return at instanceof Date ? at.getTime() : Number.NaN;
+}
+
 /** A row in our own words. */
 export function stored(row: Selectable<Tables["audit"]>): Stored {
   const { user_id, seq, at, ...rest } = row;
-  return { ...rest, userId: user_id, seq: Number(seq), at: at.getTime() };
+  return { ...rest, userId: user_id, seq: Number(seq), at: millisecondsOf(at) };
 }

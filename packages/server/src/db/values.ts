@@ -1,11 +1,13 @@
 /** PostgreSQL's number for the type int8. */
 export const int8 = 20;
 
-/** An int8 as a number. @throws RangeError where it would not be exact. */
+/**
+ * An int8 as a number; NaN where it would not be exact, so that it is equal to nothing that we wrote. An
+ * error here would be taken for one of the connection, and be everybody's who shares the statement.
+ */
 export function safeInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError("an int8 beyond what a number holds");
-  return value;
+  return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
 /** A name that means the same with and without quotes. @throws TypeError for any other. */

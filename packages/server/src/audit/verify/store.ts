@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { SealedHead } from "../chain.ts";
-import { type Stored, stored } from "../store.ts";
+import { millisecondsOf, type Stored, stored } from "../store.ts";
 
 type Db = Kysely<Tables>;
 
@@ -91,7 +91,7 @@ export async function* allMarks(db: Db): AsyncGenerator<Mark> {
       .orderBy("user_id")
       .limit(step)
       .execute();
-    for (const row of rows) yield { userId: row.user_id, at: row.at.getTime(), mac: row.mac };
+    for (const row of rows) yield { userId: row.user_id, at: millisecondsOf(row.at), mac: row.mac };
     after = rows.at(-1)?.user_id ?? after;
     if (rows.length < step) return;
   }

@@ -21,6 +21,8 @@ async function written(open: () => Promise<Database>): Promise<{ db: Database; a
   }
   return { db, audit };
 }
+/** Beyond what a number holds exactly. */
+const beyond = "9007199254740993";
 const run = (db: Database, statement: string) => sql.raw(statement).execute(db.kysely);
 const found = async (db: Database, before?: Parameters<typeof verifyAudit>[1]) =>
   (await verifyAudit({ db, key }, before)).findings.map(({ userId, seq }) => [userId, seq]);
@@ -100,6 +102,17 @@ describeDatabases("verification of the audit (E6)", (open) => {
          where h.user_id = 'ada' and b.user_id = 'bob'`,
       ],
       [1, "the end taken away", `delete from audit_head ${where}`],
+      [0, "an end with a number that none is", `update audit_head set seq = ${beyond} ${where}`],
+      [0, "an end with a negative number", `update audit_head set seq = -1 ${where}`],
+      [6, "the last with such a number", `update audit set seq = ${beyond} ${where} and seq = 6`],
+      [
+        7,
+        "an entry added with such a number",
+        `insert into audit select user_id, ${beyond}, at, action, app, secret, device, mac
+         from kept ${where} and seq = 6`,
+      ],
+      [3, "at no time", `update audit set at = 'infinity' ${where} and seq = 3`],
+      [3, "before all times", `update audit set at = '1901-01-01' ${where} and seq = 3`],
     ];
     for (const [seq, what, ...statements] of attacks) {
       for (const statement of statements) await run(db, statement);

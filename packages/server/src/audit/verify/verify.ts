@@ -1,5 +1,5 @@
 import type { Database } from "../../db/database.ts";
-import { emptyHead, entryMac, erasedMac, headMac } from "../chain.ts";
+import { emptyHead, isCount, isOurEntry, isOurHead, isOurMark } from "../chain.ts";
 import { type AuditKey, sameMac } from "../hash.ts";
 import type { Anchor, Anchored } from "./anchor.ts";
 import {
@@ -42,8 +42,10 @@ export async function verifyAudit({ db, key }: Ports, before?: Anchor): Promise<
   for await (const head of allHeads(db.kysely)) {
     const anchored = before?.chains.get(head.userId);
     const wrong = await walk({ db, key }, head, anchored);
-    chains.set(head.userId, { seq: head.seq, mac: head.mac });
-    entries += head.seq;
+    if (isCount(head.seq)) {
+      chains.set(head.userId, { seq: head.seq, mac: head.mac });
+      entries += head.seq;
+    } else if (anchored !== undefined) chains.set(head.userId, anchored);
     // An account may have been deleted while we were reading.
     if (wrong !== null && (await headOfUser(db.kysely, head.userId)) !== undefined) {
       findings.push(wrong);
@@ -54,8 +56,9 @@ export async function verifyAudit({ db, key }: Ports, before?: Anchor): Promise<
     find(userId, 1, "there is an account, and no list");
   }
 
-  for await (const { userId, at, mac } of allMarks(db.kysely)) {
-    if (sameMac(mac, erasedMac(key, userId, at))) erased.add(userId);
+  for await (const mark of allMarks(db.kysely)) {
+    const { userId } = mark;
+    if (isOurMark(key, mark)) erased.add(userId);
     else find(userId, 0, "the mark that the account was deleted is not one of ours");
   }
   for (const userId of before?.chains.keys() ?? []) {
@@ -82,12 +85,13 @@ async function walk(
 ): Promise<Finding | null> {
   const { userId } = head;
   const found = (seq: number, what: string): Finding => ({ userId, seq, what });
+  if (!isCount(head.seq)) return found(0, "the end of the list is not what was written");
   let previous = emptyHead(userId).mac;
   let seq = 0;
   for await (const row of rowsOf(db.kysely, userId, head.seq)) {
     seq += 1;
     if (row.seq !== seq) return found(seq, "an entry is missing");
-    if (!sameMac(row.mac, entryMac(key, previous, row))) {
+    if (!isOurEntry(key, previous, row)) {
       return found(seq, "an entry is not what was written, or not in its place");
     }
     if (seq === anchored?.seq && !sameMac(row.mac, anchored.mac)) {
@@ -96,8 +100,9 @@ async function walk(
     previous = row.mac;
   }
   if (seq < head.seq) return found(seq + 1, "the last entries are missing");
-  if (head.last > head.seq) return found(head.seq + 1, "entries follow after the end");
-  if (!sameMac(previous, head.mac) || !sameMac(head.headMac, headMac(key, head))) {
+  // Also where the number of the last one is none.
+  if (!(head.last <= head.seq)) return found(head.seq + 1, "entries follow after the end");
+  if (!sameMac(previous, head.mac) || !isOurHead(key, head)) {
     return found(head.seq, "the end of the list is not what was written");
   }
   if (head.seq < (anchored?.seq ?? 0)) {

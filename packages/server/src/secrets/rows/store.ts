@@ -70,8 +70,10 @@ type HeadColumns = {
 
 /** Where a record's salt is (packages/envelope), for `substring`. */
 const salt = { from: 23, length: 32 };
-const milliseconds = (column: string) =>
-  sql`floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint`;
+/** -1 for `infinity`, which we never write: it is no number, and would fail the whole statement. */
+const milliseconds = (column: string) => sql`
+  case when not isfinite(${sql.ref(column)}) then -1
+    else floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint end`;
 
 /** In place of a parameter, what stands for it in a larger statement. */
 type Or<T> = T | RawBuilder<T>;
