@@ -82,7 +82,9 @@ test("a question inside a transaction is refused, whoever else asks in that turn
   // Afterwards it may be asked, also by what the transaction began.
   const late = Promise.withResolvers<number>();
   await transaction(() => {
-    setTimeout(() => { late.resolve(ask(4)); }, 0);
+    setTimeout(() => {
+      late.resolve(ask(4));
+    }, 0);
     return Promise.resolve();
   });
   expect(await late.promise).toBe(4);

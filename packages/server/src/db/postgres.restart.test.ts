@@ -121,7 +121,7 @@ test("whoever listens stops at once, though a connection is being made to a data
   // It has been asked.
   await once(socket, "data");
   await end();
-}, 30_000);
+});
 
 test("whoever listens stops, though the database no longer answers", async () => {
   const { state, open, end } = await silenceable();
@@ -129,7 +129,7 @@ test("whoever listens stops, though the database no longer answers", async () =>
   const [socket] = open;
   await end();
   await expect.poll(() => socket?.readableEnded).toBe(true);
-}, 30_000);
+});
 
 test("a server that ends single connections, as on a change of its settings, is not noticed later", async () => {
   const { kysely, isReady } = await open({ pool: 3 });

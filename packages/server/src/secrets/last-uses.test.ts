@@ -27,7 +27,7 @@ function setUpHeld() {
   const set = setUp(() => new Promise<void>((resolve) => void held.push(resolve)));
   /** Lets the statement go that has waited longest, as soon as there is one. */
   const letGo = async () => {
-    await vi.waitUntil(() => held.length > 0);
+    await expect.poll(() => held.length).toBeGreaterThan(0);
     held.shift()?.();
   };
   return { ...set, held, letGo };
@@ -87,7 +87,7 @@ test("before the end all is written, also what is noted while others are", async
   const { asked, note, flush, letGo } = setUpHeld();
   note(use(1));
   void flush();
-  await vi.waitUntil(() => asked.length === 1);
+  await expect.poll(() => asked.length).toBe(1);
   note(use(2));
   const done = flush();
   note(use(3));
@@ -103,7 +103,7 @@ test("whoever reads is told of what is not written, waits for nothing, and misse
   note(use(1, 10));
   const noted = unwritten();
   const done = flush();
-  await vi.waitUntil(() => asked.length === 1);
+  await expect.poll(() => asked.length).toBe(1);
   const writing = unwritten();
   note(use(1, 20));
   expect(unwritten()("s1", "app-1")).toBe(20);
@@ -123,16 +123,16 @@ test("one that is settled waits for one statement at most, and is not written ag
   const { asked, note, flush, settle, letGo } = setUpHeld();
   for (let n = 0; n < 450; n += 1) note(use(n));
   const done = flush();
-  await vi.waitUntil(() => asked.length === 1);
+  await expect.poll(() => asked.length).toBe(1);
   // Of those under way, of those that are to come, and of those that nobody has begun to write.
   note(use(0, 1_000));
   note(use(500));
   const settled = Promise.all([0, 300, 500].map((n) => settle(`s${n}`, "app-1")));
-  await vi.waitUntil(() => asked.length === 2);
+  await expect.poll(() => asked.length).toBe(2);
   expect(asked[1]).toEqual([use(500)]);
   await letGo();
   await letGo();
-  await vi.waitUntil(() => asked.length === 5);
+  await expect.poll(() => asked.length).toBe(5);
   const ones = asked.filter(({ length }) => length === 1).flat();
   expect(ones).toEqual([use(500), use(0, 1_000), use(300)]);
   for (let n = 0; n < 3; n += 1) await letGo();
