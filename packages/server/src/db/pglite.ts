@@ -62,27 +62,36 @@ export async function openUnmigrated({ folder }: PGliteConfig, onEnd?: OnEnd): P
 }
 
 async function openFiles(folder: string): Promise<PGlite> {
+  let why = "";
+  // At the start there is nobody to answer to: what it ends with, PostgreSQL writes down.
+  const onStderr = (line: string) => {
+    const words = /(?:FATAL|PANIC): +(.+)$/.exec(line)?.[1];
+    if (words !== undefined) why = `: ${words}`;
+    return false;
+  };
   try {
-    if (!existsSync(folder)) await makeFiles(folder);
-    return await startOn(folder);
+    if (!existsSync(folder)) await makeFiles(folder, onStderr);
+    return await startOn(folder, onStderr);
   } catch (cause) {
-    throw new UnusableDatabase(`The database in ${folder} cannot be opened.`, { cause });
+    throw new UnusableDatabase(`The database in ${folder} cannot be opened${why}.`, { cause });
   }
 }
 
+type OnStderr = (line: string) => boolean;
+
 /** Makes a new database beside its place, so that a process killed halfway leaves none that cannot be opened. */
-async function makeFiles(folder: string): Promise<void> {
+async function makeFiles(folder: string, onStderr: OnStderr): Promise<void> {
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
-  await (await startOn(unfinished)).close();
+  await (await startOn(unfinished, onStderr)).close();
   await syncAll(unfinished);
   await rename(unfinished, folder);
   await syncOne(dirname(folder));
 }
 
-function startOn(folder: string): Promise<PGlite> {
-  return PGlite.create({ fs: durableFiles(folder), startParams: durableStart });
+function startOn(folder: string, onStderr: OnStderr): Promise<PGlite> {
+  return PGlite.create({ fs: durableFiles(folder), startParams: durableStart, onStderr });
 }
 
 /** The database on a PGlite that is open. Closing it closes the PGlite. */
