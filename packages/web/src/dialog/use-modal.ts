@@ -3,7 +3,7 @@ import { guardKeyboard } from "./keyboard-guard.ts";
 
 /**
  * Shows the dialog as a modal for as long as its component lives, and keeps the keyboard in it.
- * Closing gives the focus back to where it was.
+ * Where the focus goes afterwards is not decided here: browsers differ.
  */
 export function useModal(
   onStrike: () => void,

@@ -9,6 +9,8 @@ export type Frames = {
   readonly showApp: () => void;
   /** Loads the app's first page again, as its visitor would with the reload button. */
   readonly reloadApp: () => void;
+  /** Gives the keyboard to the app, if it is shown. */
+  readonly focusApp: () => void;
   readonly remove: () => void;
 };
 
@@ -40,6 +42,9 @@ export function createFrames(
     },
     reloadApp() {
       if (app !== null) app.src = appAddress;
+    },
+    focusApp() {
+      app?.focus();
     },
     remove() {
       runtime.remove();

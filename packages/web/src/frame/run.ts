@@ -35,6 +35,8 @@ export type Run = {
   readonly start: (container: HTMLElement) => void;
   readonly stop: () => void;
   readonly reloadApp: () => void;
+  /** Gives the keyboard to the app: for when a person has answered what it asked. */
+  readonly focusApp: () => void;
   /** Stops an app that keeps taking the keyboard from the dialog. */
   readonly stopGrabbing: () => void;
 } & Pick<Broker, "allow" | "deny" | "askAgain" | "closeNotice">;
@@ -142,6 +144,7 @@ export function createRun(options: Options): Run {
       frames?.remove();
     },
     reloadApp: () => frames?.reloadApp(),
+    focusApp: () => frames?.focusApp(),
     stopGrabbing() {
       fail({ kind: "grabbed" });
     },
