@@ -1,3 +1,4 @@
+import type { RefObject } from "react";
 import { Link } from "wouter";
 import { AccountCorner } from "../account/menu/AccountCorner.tsx";
 import type { Provenance } from "../app/provenance.ts";
@@ -9,12 +10,15 @@ type Props = {
   readonly who: Provenance;
   readonly asked: readonly string[];
   readonly consoleOpen: boolean;
+  /** The button that opens and closes the console. */
+  readonly consoleButton: RefObject<HTMLButtonElement | null>;
   readonly onConsole: () => void;
   readonly onRestart: () => void;
 };
 
 /** The 44 px that are ours above every app. */
-export function AppBar({ who, asked, consoleOpen, onConsole, onRestart }: Props) {
+export function AppBar(props: Props) {
+  const { who, asked, consoleOpen, consoleButton, onConsole, onRestart } = props;
   const words = messages.app;
   return (
     <header className={styles.bar}>
@@ -28,7 +32,7 @@ export function AppBar({ who, asked, consoleOpen, onConsole, onRestart }: Props)
         </span>
         {asked.length > 0 && <span className={styles.asks}>{words.asksFor(asked)}</span>}
       </div>
-      <button type="button" aria-expanded={consoleOpen} onClick={onConsole}>
+      <button ref={consoleButton} type="button" aria-expanded={consoleOpen} onClick={onConsole}>
         {words.console}
       </button>
       <button type="button" onClick={onRestart}>

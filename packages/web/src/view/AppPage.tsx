@@ -21,6 +21,7 @@ export function AppPage({ who, createRun }: Props) {
   const [consoleOpen, setConsoleOpen] = useState(false);
   const state = useSyncExternalStore(run.subscribe, run.getState);
   const frames = useRef<HTMLDivElement>(null);
+  const consoleButton = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     if (frames.current !== null) run.start(frames.current);
@@ -38,6 +39,7 @@ export function AppPage({ who, createRun }: Props) {
         who={who}
         asked={state.asked}
         consoleOpen={consoleOpen}
+        consoleButton={consoleButton}
         onConsole={() => {
           setConsoleOpen(!consoleOpen);
         }}
@@ -64,6 +66,7 @@ export function AppPage({ who, createRun }: Props) {
           dropped={state.dropped}
           onClose={() => {
             setConsoleOpen(false);
+            consoleButton.current?.focus();
           }}
         />
       )}
