@@ -161,7 +161,7 @@ async function journey(page: Page): Promise<string> {
 
   await page.goto(`${server.origin}/settings/secrets`);
   await button("Add secret").first().click();
-  const adding = page.getByRole("alertdialog");
+  const adding = page.getByRole("dialog");
   await adding.getByLabel("Name").fill("ADDED_KEY");
   await adding.getByLabel("Secret value", { exact: true }).fill(added);
   await adding.getByRole("button", { name: "Add secret" }).click();
@@ -170,7 +170,7 @@ async function journey(page: Page): Promise<string> {
   await button("Reveal the value of CANARY_KEY").click();
   await page.getByText(typed).waitFor();
   await button("Change value").click();
-  const changing = page.getByRole("alertdialog");
+  const changing = page.getByRole("dialog");
   await changing.getByLabel("Secret value", { exact: true }).fill(changed);
   await changing.getByRole("button", { name: "Change value" }).click();
   await page.getByText("CANARY_KEY has a new value.").waitFor();

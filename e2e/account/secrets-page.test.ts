@@ -18,7 +18,8 @@ async function open(given: Partial<ScriptedApi> = { user: ada }) {
   const secrets = await serveSecrets(context, account);
   const page = await context.newPage();
   const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
-  const dialog = page.getByRole("alertdialog");
+  // Forms are dialogs, questions are alerts.
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
   return {
     context,
     account,

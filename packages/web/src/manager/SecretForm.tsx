@@ -33,13 +33,14 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
   const value = useRef<FieldElement>(null);
   const [nameProblem, setNameProblem] = useState<string | null>(null);
   const [wrong, setWrong] = useState<ValueProblem | null>(null);
-  const { busy, problem, run } = useAction();
+  const { busy, problem, run, clear } = useAction();
 
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = { name: name.current?.value.trim() ?? "", value: value.current?.value ?? "" };
     const badName = asksName ? problemOfName(typed.name) : null;
     const badValue = asksValue ? valueProblem(typed.value) : null;
+    clear();
     setNameProblem(badName);
     setWrong(badValue);
     if (badName !== null) name.current?.focus();
@@ -47,7 +48,7 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
     else void run(() => submit(typed));
   };
   return (
-    <AskDialog title={title} description={<p>{text}</p>} onClose={onClose}>
+    <AskDialog kind="form" title={title} description={<p>{text}</p>} onClose={onClose}>
       <form className={styles.form} noValidate method="post" onSubmit={onSubmit}>
         {asksName && (
           <div className={styles.field}>
@@ -65,6 +66,7 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
               aria-invalid={nameProblem !== null}
               aria-describedby={`${id}-note`}
               onInput={() => {
+                clear();
                 setNameProblem(null);
               }}
             />
@@ -79,6 +81,7 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
             problem={wrong}
             busy={busy}
             onInput={() => {
+              clear();
               setWrong(null);
             }}
           />

@@ -30,5 +30,9 @@ export function useAction() {
       if (!gone.current) setBusy(false);
     }
   }, []);
-  return { busy, problem, run };
+  /** Takes back what was said about the last one, because it may not apply any more. */
+  const clear = useCallback(() => {
+    setProblem(null);
+  }, []);
+  return { busy, problem, run, clear };
 }
