@@ -230,6 +230,18 @@ describe("links of mails", () => {
     await page.getByRole("heading", { name: "Forgot your password?" }).waitFor();
   });
 
+  test("an address without a link: what to do depends on whether the server sends mail", async () => {
+    const mailing = await open("/reset");
+    await mailing.page.getByText("Open it from the mail again.").waitFor();
+    await mailing.link("Ask for another link").waitFor();
+    const offers = { accounts: true, mail: false, providers: [] };
+    const { page, link, heading } = await open("/reset", { offers });
+    await page.getByText("ask whoever operates this server for another one").waitFor();
+    expect(await page.getByText(/from the mail|another link/).count()).toBe(0);
+    await link("Back to sign in").click();
+    await heading("Sign in").waitFor();
+  });
+
   test("an email is confirmed by opening the link", async () => {
     const { page, api, heading } = await open("/verify-email#token=t-1");
     await heading("Your email is confirmed").waitFor();

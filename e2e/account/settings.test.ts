@@ -68,6 +68,24 @@ test("a password is changed, and its fields are empty then", async () => {
   expect(await page.getByLabel("New password").inputValue()).toBe("");
 });
 
+test("the password that one has is no new one", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada });
+  await page.getByLabel("Current password").fill(password);
+  await page.getByLabel("New password").fill(password);
+  await button("Change password").click();
+  await page.getByText("This is your current password. Choose another one.").waitFor();
+  expect(api.sent.some((call) => call.path === "password")).toBe(false);
+});
+
+test("an email that somebody has is refused in words for who is signed in", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada });
+  api.refuse.set("email", { code: "account_exists" });
+  await page.getByLabel("New email").fill("bob@example.org");
+  await button("Change email").click();
+  await page.getByText("There is another account with this email. Nothing was changed.").waitFor();
+  expect(await page.getByText("Sign in instead").count()).toBe(0);
+});
+
 test("an account without a password sets one", async () => {
   const { page, button } = await open("/settings/account", {
     user: { ...ada, hasPassword: false },

@@ -116,6 +116,8 @@ describeDatabases("accounts", (open) => {
       const next = "Difference Engine";
       const change = { current: "wrong", next };
       expect(await codeOf(person.browser, "password", change)).toBe("wrong_credentials");
+      const same = { current: password, next: password };
+      expect(await codeOf(person.browser, "password", same)).toBe("password_refused");
       expect(await whoIs(other)).not.toBeNull();
       expect(await codeOf(person.browser, "password", { current: password, next })).toBeUndefined();
       expect(person.browser.token()).not.toBe(old);

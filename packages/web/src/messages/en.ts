@@ -282,9 +282,9 @@ export const en = {
         anchor: "host",
         title: "How to host it",
         text: [
-          "From a copy of the sources, with make and Node 20 or newer on the machine, two commands set everything up and serve it:",
+          "You need the sources, and git, make and Node 20 or newer on the machine. Clone the repository from where Portafilter is published; whoever operates this server knows the address, or can give you a copy. Then make run sets everything up and serves it:",
         ],
-        commands: "cd portafilter\nmake run",
+        commands: "git clone <address of the repository> portafilter\ncd portafilter\nmake run",
       },
     ],
   },
@@ -294,7 +294,7 @@ export const en = {
   },
   notFound: {
     title: "There is nothing at this address",
-    text: "The link may be mistyped, or it may be for a part of Portafilter that this server does not have yet, such as projects and settings.",
+    text: "The link may be mistyped or cut off. Nothing was run and nothing was lost.",
     home: "Go to the start page",
   },
   broken: {

@@ -30,6 +30,8 @@ export function passwordRoute(parts: Parts): Route {
         if (!isFresh) throw new Problem("confirm_needed");
       } else {
         await provePassword(parts, session, body.current, { address, device });
+        // Nothing would change, though it would be said that it has.
+        if (body.next === body.current) throw new Problem("password_refused");
       }
       const hash = await passwords.hash(body.next);
       const cookie = await db.transaction(async (tx) => {

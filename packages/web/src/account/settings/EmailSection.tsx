@@ -40,9 +40,8 @@ export function EmailSection({ user, confirmed }: Props) {
       setOutcome({ kind: "done", text: changed ? words.changed(email) : words.sent(email) });
       if (changed) await Promise.all([pageAccount().refresh(), refreshed("devices")]);
     },
-    explain: (error) => ({
-      [codeOf(error) === "account_exists" ? "email" : "form"]: wordsOf(error),
-    }),
+    explain: (error) =>
+      codeOf(error) === "account_exists" ? { email: words.taken } : { form: wordsOf(error) },
   });
   return (
     <Section title={words.title} lead={words.lead(user.email)}>

@@ -32,7 +32,7 @@ export function PasswordSection({ user, confirmed }: Props) {
     check: ({ current, next }) =>
       onlyProblems({
         current: hasPassword ? passwordProblem(current) : undefined,
-        next: newPasswordProblem(next),
+        next: hasPassword && next === current ? words.same : newPasswordProblem(next),
       }),
     async submit(values, element) {
       setOutcome(null);

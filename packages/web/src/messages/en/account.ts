@@ -99,8 +99,13 @@ export const account = {
     lead: "All devices are signed out then. Your secrets stay as they are.",
     button: "Change password",
     noToken: "There is no link in this address",
-    noTokenText: "It may have been cut off when it was copied. Open it from the mail again.",
+    noTokenText: {
+      mail: "It may have been cut off when it was copied. Open it from the mail again.",
+      noMail:
+        "It may have been cut off when it was copied. Open it again where you got it, or ask whoever operates this server for another one.",
+    },
     again: "Ask for another link",
+    back: "Back to sign in",
     done: "Your password is changed",
     doneText: "All devices are signed out. Sign in with the new password.",
   },
@@ -146,6 +151,7 @@ export const account = {
       `A link is on its way to ${email}. Your email changes when you open it.`,
     changed: (email: string) => `You sign in with ${email} from now on.`,
     same: "This is your email already.",
+    taken: "There is another account with this email. Nothing was changed.",
   },
   password: {
     title: "Password",
@@ -155,6 +161,7 @@ export const account = {
     changeButton: "Change password",
     done: "Your password is changed. All other devices are signed out.",
     wrong: "This is not your current password.",
+    same: "This is your current password. Choose another one.",
   },
   passkeys: {
     title: "Passkeys",

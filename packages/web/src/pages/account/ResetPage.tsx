@@ -8,6 +8,7 @@ import { useForm } from "../../account/form/use-form.ts";
 import { pageAccount } from "../../account/page-account.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
+import { useAccount } from "../../account/use-account.ts";
 import { useLinkToken } from "../../account/use-link-token.ts";
 import { codeOf } from "../../api/api-error.ts";
 import { accountMessages } from "../../messages/account.ts";
@@ -19,6 +20,7 @@ const words = accountMessages.reset;
 /** `/reset#token=…`: a new password, by the link of a mail or of the operator. */
 export function ResetPage() {
   const token = useLinkToken();
+  const account = useAccount();
   const [done, setDone] = useState(false);
   const form = useForm({
     fields: ["password"],
@@ -42,16 +44,18 @@ export function ResetPage() {
         </div>
       </FormPage>
     );
+  // Without mail, links are made by the operator.
+  const hasMail = !("offers" in account) || account.offers.mail;
   const again = (
     <Ways>
       <p>
-        <Link href="/forgot">{words.again}</Link>
+        <Link href={hasMail ? "/forgot" : "/sign-in"}>{hasMail ? words.again : words.back}</Link>
       </p>
     </Ways>
   );
   if (token === null)
     return (
-      <FormPage title={words.noToken} lead={words.noTokenText}>
+      <FormPage title={words.noToken} lead={words.noTokenText[hasMail ? "mail" : "noMail"]}>
         {again}
       </FormPage>
     );

@@ -43,7 +43,10 @@ export function VerifyEmailPage() {
 
   if (token === null)
     return (
-      <FormPage title={accountMessages.reset.noToken} lead={accountMessages.reset.noTokenText} />
+      <FormPage
+        title={accountMessages.reset.noToken}
+        lead={accountMessages.reset.noTokenText.mail}
+      />
     );
   if (state.name === "working")
     return <FormPage title={words.title} lead={<span role="status">{words.working}</span>} />;
