@@ -10,6 +10,8 @@ type Props = {
   /** Said below the field as long as there is no problem. */
   readonly hint?: ReactNode;
   readonly defaultValue?: string;
+  /** Where somebody who came to this page begins. */
+  readonly autoFocus?: boolean;
 };
 
 /** A labelled field; its problem is tied to it and read with it. */

@@ -59,6 +59,7 @@ export function SignInPage() {
           label={fields.email}
           type="email"
           autoComplete="username webauthn"
+          autoFocus
           problem={form.problems.email}
         />
         <PasswordField

@@ -31,7 +31,8 @@ export function usePasskeyAutofill(onSignedIn: () => void) {
         setNear(true);
       },
       onKeyUp({ key }: KeyboardEvent) {
-        if (key === "Tab") setNear(true);
+        // The key that opens what a field suggests, and the one that leads into the form.
+        if (key === "ArrowDown" || key === "Tab") setNear(true);
       },
     },
     stop() {
