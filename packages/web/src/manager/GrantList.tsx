@@ -4,8 +4,13 @@ import { secretMessages } from "../messages/secrets.ts";
 import { GrantSwitch } from "./GrantSwitch.tsx";
 import styles from "./manager.module.css";
 
+type Props = {
+  readonly secret: api.SecretEntry;
+  readonly onDone: (words: string) => void;
+};
+
 /** The apps that may use a secret. One that is revoked stays as long as this is looked at, to be allowed again. */
-export function GrantList({ secret }: { readonly secret: api.SecretEntry }) {
+export function GrantList({ secret, onDone }: Props) {
   const words = secretMessages.grants;
   const [seen, setSeen] = useState<readonly AppId[]>([]);
   const fresh = secret.grants.map(({ app }) => app).filter((app) => !seen.includes(app));
@@ -18,6 +23,7 @@ export function GrantList({ secret }: { readonly secret: api.SecretEntry }) {
           key={app}
           app={app}
           secret={secret}
+          onDone={onDone}
           grant={secret.grants.find((grant) => grant.app === app) ?? null}
         />
       ))}

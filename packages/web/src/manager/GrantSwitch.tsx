@@ -13,17 +13,21 @@ type Props = {
   readonly secret: Pick<api.SecretEntry, "id" | "name">;
   /** Null when the app may not use it, or not any more. */
   readonly grant: api.Grant | null;
+  /** Says what was done; with an empty text, that something else begins. */
+  readonly onDone: (words: string) => void;
 };
 
 /** One app, and the switch that allows it to use a secret or takes that back. */
-export function GrantSwitch({ app, secret, grant }: Props) {
+export function GrantSwitch({ app, secret, grant, onDone }: Props) {
   const words = secretMessages.grants;
   const name = useAppName(app);
   const reload = useReload();
   const { busy, problem, run } = useAction();
   const set = (allowed: boolean) =>
     run(async () => {
+      onDone("");
       await (allowed ? calls.allow : calls.revoke)(app, secret.id);
+      onDone((allowed ? words.allowed : words.revoked)(secret.name, name));
       await reload();
     });
   return (

@@ -9,14 +9,21 @@ import { useAction } from "./use-action.ts";
 
 type Props = {
   readonly secret: Pick<api.SecretEntry, "id" | "name" | "damaged">;
+  /** Says what was done; with an empty text, that something else begins. */
   readonly onDone: (words: string) => void;
+  /** It is deleted, and what shows it is about to go. */
+  readonly onRemoved: () => void;
 };
 
 /** What can be done with a whole secret: another value, another name, and its end. A damaged one can only be deleted. */
-export function SecretActions({ secret, onDone }: Props) {
+export function SecretActions({ secret, onDone, onRemoved }: Props) {
   const { value, changeForm, renameForm, remove } = secretMessages;
   const [open, setOpen] = useState<"change" | "rename" | "remove" | null>(null);
   const reload = useReload();
+  const ask = (what: "change" | "rename" | "remove") => {
+    onDone("");
+    setOpen(what);
+  };
   const close = () => {
     setOpen(null);
   };
@@ -27,7 +34,7 @@ export function SecretActions({ secret, onDone }: Props) {
           <button
             type="button"
             onClick={() => {
-              setOpen("change");
+              ask("change");
             }}
           >
             {value.change}
@@ -35,7 +42,7 @@ export function SecretActions({ secret, onDone }: Props) {
           <button
             type="button"
             onClick={() => {
-              setOpen("rename");
+              ask("rename");
             }}
           >
             {renameForm.open}
@@ -46,7 +53,7 @@ export function SecretActions({ secret, onDone }: Props) {
         type="button"
         className={styles.danger}
         onClick={() => {
-          setOpen("remove");
+          ask("remove");
         }}
       >
         {remove.open}
@@ -88,8 +95,12 @@ export function SecretActions({ secret, onDone }: Props) {
         <Remove
           secret={secret}
           onClose={close}
-          onRemoved={() => {
+          remove={async () => {
+            await calls.remove(secret.id);
+            close();
             onDone(remove.done(secret.name));
+            onRemoved();
+            await reload();
           }}
         />
       )}
@@ -100,19 +111,13 @@ export function SecretActions({ secret, onDone }: Props) {
 type RemoveProps = {
   readonly secret: Props["secret"];
   readonly onClose: () => void;
-  readonly onRemoved: () => void;
+  /** Deletes it, and closes the question. */
+  readonly remove: () => Promise<void>;
 };
 
-function Remove({ secret, onClose, onRemoved }: RemoveProps) {
+function Remove({ secret, onClose, remove }: RemoveProps) {
   const words = secretMessages.remove;
-  const reload = useReload();
   const { busy, problem, run } = useAction();
-  const remove = () =>
-    run(async () => {
-      await calls.remove(secret.id);
-      onRemoved();
-      await reload();
-    });
   return (
     <AskDialog title={words.title(secret.name)} description={<p>{words.text}</p>} onClose={onClose}>
       {problem !== null && (
@@ -129,7 +134,7 @@ function Remove({ secret, onClose, onRemoved }: RemoveProps) {
           className="button-danger"
           aria-disabled={busy}
           aria-busy={busy}
-          onClick={() => void remove()}
+          onClick={() => void run(remove)}
         >
           {words.button}
         </button>

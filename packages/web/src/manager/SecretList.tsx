@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { wordsOf } from "../account/problem-words.ts";
 import { secretMessages } from "../messages/secrets.ts";
+import { giveFocus } from "../view/give-focus.ts";
 import styles from "./manager.module.css";
 import { calls, useReload, useSecrets } from "./queries.ts";
 import { SecretForm } from "./SecretForm.tsx";
@@ -13,14 +14,25 @@ export function SecretList() {
   const reload = useReload();
   const [adding, setAdding] = useState(false);
   const [done, setDone] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  /** The id of a secret whose row is about to go, and with it what has the keyboard. */
+  const removed = useRef<string | null>(null);
+  useEffect(() => {
+    if (removed.current === null || data?.some(({ id }) => id === removed.current)) return;
+    removed.current = null;
+    giveFocus(heading.current);
+  }, [data]);
   return (
     <section aria-labelledby="secrets">
       <div className={styles.heading}>
-        <h2 id="secrets">{words.list}</h2>
+        <h2 id="secrets" ref={heading} tabIndex={-1}>
+          {words.list}
+        </h2>
         <button
           type="button"
           className="button-primary"
           onClick={() => {
+            setDone("");
             setAdding(true);
           }}
         >
@@ -46,7 +58,14 @@ export function SecretList() {
       ) : (
         <ul className={styles.secrets}>
           {data.map((secret) => (
-            <SecretRow key={secret.id} secret={secret} onDone={setDone} />
+            <SecretRow
+              key={secret.id}
+              secret={secret}
+              onDone={setDone}
+              onRemoved={() => {
+                removed.current = secret.id;
+              }}
+            />
           ))}
         </ul>
       )}

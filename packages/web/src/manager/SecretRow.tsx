@@ -11,11 +11,14 @@ import { VersionList } from "./VersionList.tsx";
 
 type Props = {
   readonly secret: api.SecretEntry;
+  /** Says what was done; with an empty text, that something else begins. */
   readonly onDone: (words: string) => void;
+  /** It is deleted, and its row is about to go. */
+  readonly onRemoved: () => void;
 };
 
 /** One secret: a line that says what it is, and below it, when opened, all that can be done with it. */
-export function SecretRow({ secret, onDone }: Props) {
+export function SecretRow({ secret, onDone, onRemoved }: Props) {
   const words = secretMessages;
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -55,7 +58,7 @@ export function SecretRow({ secret, onDone }: Props) {
         {open && secret.damaged && (
           <>
             <p className={styles.problem}>{words.damaged}</p>
-            <SecretActions secret={secret} onDone={onDone} />
+            <SecretActions secret={secret} onDone={onDone} onRemoved={onRemoved} />
           </>
         )}
         {open && !secret.damaged && (
@@ -67,10 +70,10 @@ export function SecretRow({ secret, onDone }: Props) {
             </section>
             <section aria-label={words.grants.title}>
               <h4>{words.grants.title}</h4>
-              <GrantList secret={secret} />
+              <GrantList secret={secret} onDone={onDone} />
             </section>
             <Versions secret={secret} onDone={onDone} />
-            <SecretActions secret={secret} onDone={onDone} />
+            <SecretActions secret={secret} onDone={onDone} onRemoved={onRemoved} />
           </>
         )}
       </div>
@@ -78,24 +81,22 @@ export function SecretRow({ secret, onDone }: Props) {
   );
 }
 
-function Versions({ secret, onDone }: Props) {
+function Versions({ secret, onDone }: Omit<Props, "onRemoved">) {
   const words = secretMessages.history;
   const [open, setOpen] = useState(false);
   return (
     <section aria-label={words.title}>
       <h4>{words.title}</h4>
-      {open ? (
-        <VersionList secret={secret} onDone={onDone} />
-      ) : (
-        <button
-          type="button"
-          onClick={() => {
-            setOpen(true);
-          }}
-        >
-          {words.show}
-        </button>
-      )}
+      {open && <VersionList secret={secret} onDone={onDone} />}
+      {/* It stays, so that it keeps the keyboard. */}
+      <button
+        type="button"
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        {open ? words.hide : words.show}
+      </button>
     </section>
   );
 }

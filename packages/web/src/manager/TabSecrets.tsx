@@ -1,7 +1,8 @@
 import type { AppId } from "@portafilter/protocol";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { secretMessages } from "../messages/secrets.ts";
 import type { SessionStore, TabEntry } from "../session/store.ts";
+import { giveFocus } from "../view/give-focus.ts";
 import { useAppName } from "./app-name.ts";
 import styles from "./manager.module.css";
 
@@ -12,13 +13,19 @@ export function TabSecrets({ session }: Props) {
   const words = secretMessages.tab;
   const [entries, setEntries] = useState(session.entries);
   const [failed, setFailed] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const act = (change: () => boolean) => {
-    setFailed(!change());
+    const isDone = change();
+    setFailed(!isDone);
     setEntries(session.entries());
+    // The button that was pressed goes with what it took back.
+    if (isDone) giveFocus(heading.current);
   };
   return (
     <section aria-labelledby="tab-secrets">
-      <h2 id="tab-secrets">{words.list}</h2>
+      <h2 id="tab-secrets" ref={heading} tabIndex={-1}>
+        {words.list}
+      </h2>
       {failed && (
         <p role="alert" className={styles.problem}>
           {words.failed}

@@ -52,6 +52,7 @@ function Earlier({ secret, version, onDone }: Props & { readonly version: number
   const { busy, problem, run } = useAction();
   const restore = () =>
     run(async () => {
+      onDone("");
       await calls.restore(secret.id, version);
       await reload();
       onDone(words.restored(version));

@@ -42,8 +42,20 @@ export function useReload(): () => Promise<void> {
   }, [queries]);
 }
 
-/** Keeps what is shown up to date with what happens elsewhere. */
+/**
+ * Keeps what is shown up to date with what happens elsewhere. The server tells of changes; uses it does
+ * not tell, so all is asked anew when the visitor comes back to the window, too. (To the tab:
+ * react-query does that by itself.)
+ */
 export function useLiveReload(): void {
   const reload = useReload();
+  const queries = useQueryClient();
   useEffect(() => pageSecrets().feed.listen(() => void reload()), [reload]);
+  useEffect(() => {
+    const look = () => void queries.refetchQueries({ type: "active" }, { cancelRefetch: false });
+    addEventListener("focus", look);
+    return () => {
+      removeEventListener("focus", look);
+    };
+  }, [queries]);
 }

@@ -1,6 +1,8 @@
+import { useRef } from "react";
 import { accountMessages } from "../../messages/account.ts";
 import { Ago } from "../../text/Ago.tsx";
 import { agoInWords } from "../../text/time.ts";
+import { giveFocus } from "../../view/give-focus.ts";
 import { calls } from "../page-calls.ts";
 import type { Confirmed } from "./confirmed.ts";
 import { ListBody } from "./ListBody.tsx";
@@ -19,16 +21,19 @@ export function DevicesSection({ confirmed }: Props) {
   const list = useList("devices", calls.devices);
   const refreshed = useRefreshed();
   const { busy, outcome, run } = useAction();
+  const heading = useRef<HTMLHeadingElement>(null);
 
   const end = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
       if ((await confirmed(() => act().then(() => true))) === null) return null;
       await refreshed("devices");
+      // The button that was pressed goes.
+      giveFocus(heading.current);
       return done;
     });
   };
   return (
-    <Section title={words.title} lead={words.lead}>
+    <Section title={words.title} lead={words.lead} heading={heading}>
       <ListBody list={list}>
         {({ devices }) => (
           <>

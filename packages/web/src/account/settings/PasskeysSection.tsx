@@ -1,7 +1,8 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { accountMessages } from "../../messages/account.ts";
 import { Ago } from "../../text/Ago.tsx";
 import { agoInWords } from "../../text/time.ts";
+import { giveFocus } from "../../view/give-focus.ts";
 import { pageAccount } from "../page-account.ts";
 import { calls } from "../page-calls.ts";
 import { addPasskey, passkeysWork } from "../passkey.ts";
@@ -22,17 +23,20 @@ export function PasskeysSection({ confirmed }: Props) {
   const list = useList("passkeys", calls.passkeys);
   const refreshed = useRefreshed();
   const { busy, outcome, run } = useAction();
+  const heading = useRef<HTMLHeadingElement>(null);
   const supported = useSupport();
 
   const change = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
       if ((await confirmed(() => act().then(() => true))) === null) return null;
       await Promise.all([refreshed("passkeys"), pageAccount().refresh()]);
+      // The button that was pressed goes with its passkey.
+      if (key !== "add") giveFocus(heading.current);
       return done;
     });
   };
   return (
-    <Section title={words.title} lead={words.lead}>
+    <Section title={words.title} lead={words.lead} heading={heading}>
       <ListBody list={list}>
         {({ passkeys }) =>
           passkeys.length === 0 ? (

@@ -69,6 +69,8 @@ export const secrets = {
     title: "Apps that may use it",
     none: "No app may use it. Apps ask when they need it.",
     label: (name: string, app: string) => `Allow ${app} to use ${name}`,
+    allowed: (name: string, app: string) => `${app} may use ${name}.`,
+    revoked: (name: string, app: string) => `${app} may not use ${name} any more.`,
     until: (when: string) => `Allowed until ${when}`,
     since: "Allowed ",
     off: "Not allowed. It has to ask.",
@@ -78,6 +80,7 @@ export const secrets = {
   history: {
     title: "Versions",
     show: "Show versions",
+    hide: "Hide versions",
     loading: "Loading versions.",
     failed: (why: string) => `The versions could not be loaded. ${why}`,
     version: (number: number) => `Version ${number}`,

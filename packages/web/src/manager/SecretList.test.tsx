@@ -1,0 +1,98 @@
+// @vitest-environment happy-dom
+import type { api } from "@portafilter/protocol";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SecretList } from "./SecretList.tsx";
+
+const app = "sabcdefghijklmnopqrstuvwxyz234567";
+const at = "2026-11-25T12:00:00.000Z";
+configure({ asyncUtilTimeout: 30_000 });
+
+/** What the account holds; the stand-in for the server changes it. */
+let secrets: api.SecretEntry[];
+
+beforeEach(() => {
+  secrets = ["KEY", "OTHER"].map((name) => ({
+    id: `id-${name}`,
+    name,
+    createdAt: at,
+    updatedAt: at,
+    lastUsedAt: null,
+    version: 1,
+    versions: 1,
+    grants: name === "KEY" ? [{ app, until: null, createdAt: at, lastUsedAt: null }] : [],
+    damaged: false,
+  }));
+  vi.stubGlobal("fetch", (path: string, { method, body }: { method: string; body: string }) =>
+    Promise.resolve(Response.json(answer(method, path, body))),
+  );
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+function answer(method: string, path: string, body: string): object {
+  const id = path.split("/").at(-1);
+  if (method === "GET") return { secrets };
+  if (method === "DELETE") secrets = secrets.filter((one) => one.id !== id);
+  if (method === "PATCH")
+    secrets = secrets.map((one) =>
+      one.id === id ? { ...one, ...(JSON.parse(body) as { name: string }) } : one,
+    );
+  if (path.endsWith("grants/revoke")) secrets = secrets.map((one) => ({ ...one, grants: [] }));
+  return {};
+}
+
+async function open(name: string): Promise<void> {
+  const queries = new QueryClient();
+  render(
+    <QueryClientProvider client={queries}>
+      <SecretList />
+    </QueryClientProvider>,
+  );
+  fireEvent.click(await screen.findByRole("button", { name }));
+}
+const press = (name: string) => {
+  fireEvent.click(screen.getByRole("button", { name }));
+};
+const said = () => screen.getAllByRole("status", { hidden: true }).map((one) => one.textContent);
+
+test("what was done is said until something else begins, a revocation included", async () => {
+  await open("KEY");
+  press("Rename");
+  fireEvent.change(screen.getByLabelText("Name"), { target: { value: "NEW_KEY" } });
+  press("Rename");
+  await waitFor(() => {
+    expect(said()).toContain("It is called NEW_KEY now.");
+  });
+  fireEvent.click(await screen.findByRole("switch", { name: /to use NEW_KEY$/ }));
+  await waitFor(() => {
+    expect(said()).toContain("Snippet sabcde… may not use NEW_KEY any more.");
+  });
+  press("Delete");
+  expect(said().join("")).not.toContain("NEW_KEY");
+});
+
+test("after a deletion the keyboard is at the list, not nowhere", async () => {
+  await open("KEY");
+  screen.getByRole("button", { name: "Delete" }).focus();
+  press("Delete");
+  press("Delete for good");
+  await waitFor(() => {
+    expect(screen.queryByRole("button", { name: "KEY" })).toBeNull();
+  });
+  expect(said()).toContain("KEY is deleted.");
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Your secrets" }));
+  });
+});
+
+test("the button that shows the versions keeps the keyboard", async () => {
+  await open("OTHER");
+  const button = screen.getByRole("button", { name: "Show versions" });
+  button.focus();
+  fireEvent.click(button);
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Hide versions" }));
+});
