@@ -71,9 +71,9 @@ function killed(pid: number): void {
 }
 
 const gone = (pids: readonly number[]) =>
-  expect.poll(() => pids.filter(isThere), { timeout: 15_000 }).toEqual([]);
+  expect.poll(() => pids.filter(isThere), { timeout: 60_000 }).toEqual([]);
 
-describe("portafilter run", { timeout: 60_000 }, () => {
+describe("portafilter run", { timeout: 120_000 }, () => {
   test("starts two processes, says once what to keep, and stops both when told to", async () => {
     const { child, dir, said, isFetching, code } = await start();
     await isFetching;

@@ -24,10 +24,10 @@ export async function run(say: (line: string) => void): Promise<number> {
     await serve(say);
     return 0;
   }
-  const stop = aborted(stopSignal());
-  const checked = checkStart(readConfig(settings.appServerToCheck)).then(() => true);
-  if ((await Promise.race([checked, stop])) === undefined) return 0;
+  const signal = stopSignal();
+  if (!(await checkStart(readConfig(settings.appServerToCheck), signal))) return 0;
 
+  const stop = aborted(signal);
   const children = createChildren();
   const state = { isReady: false };
   const address = new Promise<string>((resolve) => {

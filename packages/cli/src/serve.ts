@@ -7,10 +7,8 @@ import {
   createMetricsApp,
   createPackages,
   createServer,
-  type Fetched,
   fetchFiles,
   type Listening,
-  type LockedFile,
   type Log,
   type Metrics,
   openAccountParts,
@@ -20,13 +18,9 @@ import {
   readLock,
   withoutAccounts,
 } from "@portafilter/server";
-import { Fatal } from "./fatal.ts";
-import { ensureSnapshot } from "./snapshot.ts";
+import { essential, prepare } from "./prepare.ts";
 import { checkStart, listenOrTell } from "./start-checks.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
-
-/** What must be here before anybody is told that the server is ready: both programs in `examples/` run on it. */
-const essential = ["streamlit", "openai", "micropip"];
 
 /**
  * Serves until SIGINT or SIGTERM. Standard output is for people; the log goes to standard error.
@@ -37,13 +31,18 @@ export async function serve(say: (line: string) => void): Promise<void> {
   const stop = stopSignal();
   const config = readConfig();
   const log = createLog(config.logLevel);
-  await checkStart(config);
+  if (!(await checkStart(config, stop))) return;
+  if (config.accounts === undefined) {
+    say("There are no accounts, and no database is used: KEYSERVER_ADDR is not set.");
+  }
   const metrics = createMetrics();
   const opening = openAccounts(config, log, metrics);
   // It may fail while packages are still fetched; it is told when it is waited for.
   opening.catch(() => undefined);
   try {
-    const packages = await createPackages(config, readLock(), places, log);
+    const opened = createPackages(config, readLock(), places, log);
+    const packages = await Promise.race([opened, aborted(stop)]);
+    if (packages === undefined) return;
     const [accounts] = await Promise.all([opening, prepare(packages, config, say, stop)]);
     if (stop.aborted) return;
     const listening = await openListeners(config, { packages, accounts, metrics, log });
@@ -88,61 +87,6 @@ function openAccounts(config: Config, log: Log, metrics: Metrics): Promise<Accou
   return config.accounts === undefined
     ? Promise.resolve(withoutAccounts(ports))
     : openAccountParts(config.accounts, config.dataDir, ports);
-}
-
-/** Fetches and makes what a first visitor needs; says so when it takes a while. */
-async function prepare(
-  packages: Packages,
-  config: Config,
-  say: (line: string) => void,
-  stop: AbortSignal,
-): Promise<void> {
-  const files = closure(packages.lock, essential);
-  const fetching = fetchTwice(packages.mirror, files, sayProgress(say, files.length));
-  const failed = await Promise.race([fetching, aborted(stop)]);
-  if (failed === undefined) return;
-  if (failed.length > 0) throw new Fatal(missing(failed));
-  const onMake = () => {
-    say("Making the interpreter image; this happens once and takes about ten seconds …");
-  };
-  await ensureSnapshot(packages, config.dataDir, onMake, stop).catch((error: unknown) => {
-    if (!stop.aborted) throw error;
-  });
-}
-
-/** What could not be fetched, after a second try: among dozens of requests one may break by chance. */
-async function fetchTwice(
-  mirror: Packages["mirror"],
-  files: readonly LockedFile[],
-  onEach: (done: number) => void,
-): Promise<Fetched[]> {
-  const failed = (results: readonly Fetched[]) => results.filter((result) => "error" in result);
-  const first = failed(await fetchFiles(mirror, files, onEach));
-  return failed(
-    await fetchFiles(
-      mirror,
-      first.map(({ file }) => file),
-    ),
-  );
-}
-
-/** At most one line a second, and none for a start that is quick. */
-function sayProgress(say: (line: string) => void, of: number): (done: number) => void {
-  let last = Date.now();
-  return (done) => {
-    if (Date.now() - last < 1000) return;
-    last = Date.now();
-    say(`Fetching packages: ${done} of ${of} …`);
-  };
-}
-
-function missing(failed: readonly Fetched[]): string {
-  const [first, ...others] = failed.map(({ file }) => file.file);
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return (
-    `Packages that every app needs could not be fetched: ${first ?? ""}${more}. Check the network, ` +
-    "or set PIP_INDEX_URL, PYODIDE_CDN or WHEELHOUSE; LOG_LEVEL=debug shows each attempt."
-  );
 }
 
 /** What the framework imports later, so that the next start needs no network for it. */

@@ -1,13 +1,19 @@
 import { type Config, type Listening, listen } from "@portafilter/server";
 import { makeWritableDataFolder } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
+import { aborted } from "./stop-signal.ts";
 
 /**
  * What can be known before the long work: that the data folder can be used, and that the port is free.
- * A check may hang, as a host name does that nobody answers for, so whoever waits for it minds signals.
+ * @returns false when it was told to stop meanwhile: a file system or a host name may not answer for long.
  * @throws Fatal
  */
-export async function checkStart(config: Config): Promise<void> {
+export async function checkStart(config: Config, stop: AbortSignal): Promise<boolean> {
+  const checked = check(config).then(() => true);
+  return (await Promise.race([checked, aborted(stop)])) ?? false;
+}
+
+async function check(config: Config): Promise<void> {
   await makeWritableDataFolder(config.dataDir);
   await (await listenOrTell({ fetch: () => new Response() }, "PORT", config)).close();
 }

@@ -19,6 +19,8 @@ export type Mirror = Readonly<{
    * @throws Problem `package_unknown`, `package_unavailable` or `package_corrupt`.
    */
   open: (sha256: string, file: string) => Promise<OpenedFile>;
+  /** Whether a file of the lock is here already, whole and checked. */
+  has: (sha256: string) => Promise<boolean>;
   /** Path of a whole and checked file of the lock. Throws as `open`. */
   whole: (sha256: string) => Promise<string>;
   /** The same of the lock's container; undefined where it would have to be fetched, unless that is wanted. */
@@ -81,6 +83,10 @@ export function createMirror(
 
   return {
     open,
+    has: async (sha256) => {
+      const wanted = locked.get(sha256);
+      return wanted !== undefined && stores.locked.has(sha256, wanted.file);
+    },
     whole: (sha256) => whole(locked.get(sha256)),
     container: async (fetch) =>
       fetch || (await stores.locked.has(container.sha256, container.file))

@@ -56,6 +56,24 @@ export async function createPackages(
   return { lock, mirror, index };
 }
 
+/**
+ * Those of the files that are not in the store, or not whole. What is there is read to find out, a few
+ * at a time; `onEach` hears of every file.
+ * @throws the file system's error when the store cannot be read.
+ */
+export async function missingFiles(
+  mirror: Pick<Mirror, "has">,
+  files: readonly LockedFile[],
+  onEach: (done: number) => void = () => undefined,
+): Promise<LockedFile[]> {
+  const isHere = new Map<LockedFile, boolean>();
+  await forEachOf(files, 6, async (file) => {
+    isHere.set(file, await mirror.has(file.sha256));
+    onEach(isHere.size);
+  });
+  return files.filter((file) => isHere.get(file) !== true);
+}
+
 /** What became of a file that was asked for ahead of time. */
 export type Fetched = Readonly<
   { file: LockedFile; path: string } | { file: LockedFile; error: unknown }
@@ -71,19 +89,28 @@ export async function fetchFiles(
   onEach: (done: number) => void = () => undefined,
   atOnce = 6,
 ): Promise<Fetched[]> {
-  const waiting = files.values();
   const results: Fetched[] = [];
+  await forEachOf(files, atOnce, async (file) => {
+    results.push(
+      await mirror.whole(file.sha256).then(
+        (path) => ({ file, path }),
+        (error: unknown) => ({ file, error }),
+      ),
+    );
+    onEach(results.length);
+  });
+  return results;
+}
+
+/** Works on a few at a time, in their order. */
+async function forEachOf<T>(
+  all: readonly T[],
+  atOnce: number,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const waiting = all.values();
   const worker = async () => {
-    for (const file of waiting) {
-      results.push(
-        await mirror.whole(file.sha256).then(
-          (path) => ({ file, path }),
-          (error: unknown) => ({ file, error }),
-        ),
-      );
-      onEach(results.length);
-    }
+    for (const one of waiting) await work(one);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
 }
