@@ -22,9 +22,14 @@ test("a reset link is made for who has an account, while no server runs", {
     const child = spawn(process.execPath, [main, "account", "reset-link", email], { env });
     const said = Promise.all([text(child.stdout), text(child.stderr)]);
     const [code] = (await once(child, "close")) as [number | null];
-    return { code, said: (await said).join("") };
+    const [out, err] = await said;
+    return { code, said: out + err, out, err };
   };
 
+  expect(await ask("ada@example.org")).toMatchObject({
+    code: 1,
+    said: `There is no database in ${join(dir, "db")}: DATA_DIR or DATABASE_URL must be the server's.\n`,
+  });
   const db = await openDatabase(readDatabaseConfig(env), createLog("silent"));
   const now = new Date();
   await db.kysely
@@ -46,7 +51,11 @@ test("a reset link is made for who has an account, while no server runs", {
   const made = await ask(" Ada@Example.org ");
   expect(made.code).toBe(0);
   expect(made.said).toMatch(/^http:\/\/pycafe\.localhost:8765\/reset#token=[\w-]{43}$/m);
-  expect(await ask("eve@example.org")).toEqual({
+  expect(made.out).not.toContain("PUBLIC_URL");
+  expect(made.err).toBe(
+    "It leads to http://pycafe.localhost:8765. Where that is not the server, call this with the server's PORT, PLATFORM_HOST and PUBLIC_URL.\n",
+  );
+  expect(await ask("eve@example.org")).toMatchObject({
     code: 1,
     said: "Nobody has an account with this email.\n",
   });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -34,14 +34,32 @@ async function folder() {
   return { dir, verify, change };
 }
 
-test("says that all is well, that it is not, and where", { timeout: 120_000 }, async () => {
-  const { dir, verify, change } = await folder();
-  const anchorFile = join(dir, "audit-anchor.json");
+test("what keeps it from looking is one line, and has an exit code of its own", {
+  timeout: 120_000,
+}, async () => {
+  const { dir, verify } = await folder();
   expect(await verify()).toEqual({
-    code: 1,
+    code: 2,
     said: `${join(dir, "auth.secret")} is not there: set AUTH_SECRET or DATA_DIR\n`,
   });
+  await writeFile(join(dir, "auth.secret"), authSecret, { mode: 0o600 });
+  expect(await verify()).toEqual({
+    code: 2,
+    said: `There is no database in ${join(dir, "db")}: DATA_DIR or DATABASE_URL must be the server's.\n`,
+  });
+  expect(await readdir(dir)).toEqual(["auth.secret"]);
+  await mkdir(join(dir, "db"));
+  const nowhere = join(dir, "none", "anchor");
+  expect(await verify("--anchor", nowhere)).toEqual({
+    code: 2,
+    said: `There is no folder for the anchor: ${nowhere}\n`,
+  });
+  expect((await verify("--ancor", nowhere)).code).toBe(2);
+});
 
+test("says that all is well, that it is not, and where", { timeout: 300_000 }, async () => {
+  const { dir, verify, change } = await folder();
+  const anchorFile = join(dir, "audit-anchor.json");
   await writeFile(join(dir, "auth.secret"), authSecret, { mode: 0o600 });
   await change(async (db) => {
     const audit = createAudit({ db, key: auditKey(authSecret) });
@@ -75,7 +93,7 @@ test("says that all is well, that it is not, and where", { timeout: 120_000 }, a
   const elsewhere = join(dir, "elsewhere.json");
   await writeFile(elsewhere, "{}");
   expect(await verify("--anchor", elsewhere)).toEqual({
-    code: 1,
+    code: 2,
     said: `${elsewhere} is not an anchor that was written with this AUTH_SECRET.\n`,
   });
 });

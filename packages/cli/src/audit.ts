@@ -1,4 +1,5 @@
 import { createLog, readVerifyConfig, runVerification } from "@portafilter/server";
+import { needDatabase } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
 
 /**
@@ -10,6 +11,7 @@ export async function verifyAudit(
   say: (line: string) => void,
 ): Promise<number> {
   const config = await readVerifyConfig();
+  await needDatabase(config.database);
   const log = createLog("error");
   const outcome = await runVerification(config, anchorFile, log).catch((error: unknown) => {
     const isAnchor = error instanceof Error && error.name === "AnchorError";

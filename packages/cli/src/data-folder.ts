@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { DatabaseConfig } from "@portafilter/server";
 import { Fatal } from "./fatal.ts";
 
 /**
@@ -29,6 +30,26 @@ export async function makeWritableDataFolder(dir: string): Promise<void> {
   await access(dir, constants.W_OK | constants.X_OK).catch(() => {
     throw unusable(dir);
   });
+}
+
+/**
+ * Makes the folder that an embedded database is in, which makes its own.
+ * @throws Fatal
+ */
+export async function makeFolderOf(database: DatabaseConfig): Promise<void> {
+  if (database.kind === "pglite") await makeDataFolder(dirname(database.folder));
+}
+
+/**
+ * For a command that works on what a server wrote: a mistyped folder must not become an empty database,
+ * in which nothing is ever wrong.
+ * @throws Fatal when the embedded database is not there.
+ */
+export async function needDatabase(database: DatabaseConfig): Promise<void> {
+  if (database.kind !== "pglite" || (await isThere(database.folder))) return;
+  throw new Fatal(
+    `There is no database in ${database.folder}: DATA_DIR or DATABASE_URL must be the server's.`,
+  );
 }
 
 function unusable(dir: string): Fatal {

@@ -1,10 +1,16 @@
 import { Command } from "commander";
+import own from "../package.json" with { type: "json" };
 import { lineForPeople } from "./fatal.ts";
 import { addKeyServerCommands } from "./keyserver.ts";
 
-const program = new Command("portafilter").description(
-  "Runs Python web apps in the visitor's browser and asks the visitor for secrets.",
-);
+/** Of a command that was not understood, and of `audit verify` where it could not look: 1 is a finding. */
+const notDone = 2;
+
+const program = new Command("portafilter")
+  .description("Runs Python web apps in the visitor's browser and asks the visitor for secrets.")
+  .version(own.version)
+  .showHelpAfterError("See portafilter --help, or portafilter <command> --help.")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notDone));
 
 program
   .command("run")
@@ -28,7 +34,7 @@ program
   .description("make the link by which somebody chooses a new password")
   .action(async (email: string) => {
     const { tellResetLink } = await import("./account.ts");
-    await tellResetLink(email, console.log);
+    await tellResetLink(email, console.log, console.error);
   });
 program
   .command("audit")
@@ -37,6 +43,7 @@ program
   .description("find out whether what was written down is still all there, and as it was written")
   .option("--anchor <file>", "where the state of the last time is kept, best on another machine")
   .action(async ({ anchor }: { anchor?: string }) => {
+    process.exitCode = notDone;
     const { verifyAudit } = await import("./audit.ts");
     process.exitCode = await verifyAudit(anchor, console.log);
   });
@@ -54,8 +61,6 @@ try {
   // Fetches in the background must not hold the process up.
   process.exit();
 } catch (error) {
-  const line = lineForPeople(error);
-  if (line === undefined) throw error;
-  console.error(line);
-  process.exit(1);
+  console.error(lineForPeople(error) ?? error);
+  process.exit(process.exitCode ?? 1);
 }

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readDatabaseConfig } from "@portafilter/server";
 import { expect, onTestFinished, test } from "vitest";
+import { nameOf } from "./migrate.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -23,10 +25,15 @@ test("it says which migrations it made, and the second time that there was nothi
   const first = await migrate({ DATA_DIR: dir });
   expect(first).toMatchObject({ failed: false, errors: "" });
   expect(first.output).toMatch(
-    /^Made 0001-accounts\n(?:Made .*\n)+The database is up to date now\n$/,
+    /^Made 0001-accounts\n(?:Made .*\n)+The database in \S+ is up to date now\n$/,
   );
+  expect(first.output).toContain(join(dir, "db"));
   const second = await migrate({ DATA_DIR: dir });
-  expect(second).toEqual({ failed: false, output: "The database is up to date\n", errors: "" });
+  expect(second).toEqual({
+    failed: false,
+    output: `The database in ${join(dir, "db")} is up to date\n`,
+    errors: "",
+  });
 }, 120_000);
 
 test("a database that cannot be reached is one line, without its password", async () => {
@@ -37,3 +44,14 @@ test("a database that cannot be reached is one line, without its password", asyn
   expect(failed).toBe(true);
   expect(errors).toBe("The database cannot be reached (ECONNREFUSED).\n");
 }, 60_000);
+
+test.for([
+  ["postgres://owner:canary-pw@127.0.0.1/cafe", "cafe on 127.0.0.1"],
+  ["postgres://owner:canary-pw@[::1]:5433/caf%C3%A9", "café on [::1]:5433"],
+  ["postgres://owner:canary-pw@db.test:5432/cafe?sslmode=disable", "cafe on db.test:5432"],
+  ["postgres:///cafe?host=/run/postgresql&port=5433", "cafe on /run/postgresql:5433"],
+  ["postgres://%2Frun%2Fpostgresql/cafe", "cafe on /run/postgresql"],
+  ["postgres://owner:canary-pw@localhost", "of that user on localhost"],
+] as const)("%s is called by its name, without user or password", ([url, name]) => {
+  expect(nameOf(readDatabaseConfig({ DATABASE_URL: url }))).toBe(name);
+});
