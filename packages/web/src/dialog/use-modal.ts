@@ -3,7 +3,8 @@ import { guardKeyboard } from "./keyboard-guard.ts";
 
 /**
  * Shows the dialog as a modal for as long as its component lives, and keeps the keyboard in it.
- * Where the focus goes afterwards is not decided here: browsers differ.
+ * Closing gives the focus back to where it was in the page. Not to a frame, in Chromium at least: see
+ * `SecretPrompt`.
  */
 export function useModal(
   onStrike: () => void,
