@@ -130,19 +130,22 @@ describe("portafilter run", { timeout: 120_000 }, () => {
     });
   });
 
-  test("a port that is taken is one line, before there is a key server", async () => {
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    onTestFinished(() => void other.close());
-    const { port } = other.address() as AddressInfo;
-    const { said, dir, code } = await start({ PORT: `${port}` });
-    expect(await code()).toBe(1);
-    expect(said.out).toBe("");
-    expect(said.err).toBe(
-      `Port ${port} is taken: stop the other program, or set PORT to another one.\n`,
-    );
-    expect(readdirSync(dir)).toEqual([]);
-  });
+  test.for(["PORT", "METRICS_PORT"])(
+    "%s that is taken is one line, before there is a key server",
+    async (name) => {
+      const other = createServer().listen(0, "127.0.0.1");
+      await once(other, "listening");
+      onTestFinished(() => void other.close());
+      const { port } = other.address() as AddressInfo;
+      const { said, dir, code } = await start({ [name]: `${port}` });
+      expect(await code()).toBe(1);
+      expect(said.out).toBe("");
+      expect(said.err).toBe(
+        `Port ${port} is taken: stop the other program, or set ${name} to another one.\n`,
+      );
+      expect(readdirSync(dir)).toEqual([]);
+    },
+  );
 
   test.for([
     [{ DATABASE_URL: "mysql://canary-pw" }, "DATABASE_URL must be postgres://"],

@@ -19,7 +19,7 @@ import {
   withoutAccounts,
 } from "@portafilter/server";
 import { essential, prepare } from "./prepare.ts";
-import { checkStart, listenOrTell } from "./start-checks.ts";
+import { checkStart, listenForMetrics, listenOrTell } from "./start-checks.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
 /**
@@ -76,10 +76,8 @@ async function openListeners(
   const folders = places;
   const app = await createServer({ config, packages, folders, api, readiness, count, log });
   const server = await listenOrTell(app, "PORT", config);
-  if (config.metricsPort === undefined) return [server];
-  const address = { port: config.metricsPort, host: "127.0.0.1" };
-  const operators = createMetricsApp(metrics, readiness);
-  return [server, await listenOrTell(operators, "METRICS_PORT", address)];
+  const operators = await listenForMetrics(createMetricsApp(metrics, readiness), config);
+  return operators === undefined ? [server] : [server, operators];
 }
 
 function openAccounts(config: Config, log: Log, metrics: Metrics): Promise<AccountParts> {

@@ -4,7 +4,7 @@ import { Fatal } from "./fatal.ts";
 import { aborted } from "./stop-signal.ts";
 
 /**
- * What can be known before the long work: that the data folder can be used, and that the port is free.
+ * What can be known before the long work: that the data folder can be used, and that the ports are free.
  * @returns false when it was told to stop meanwhile: a file system or a host name may not answer for long.
  * @throws Fatal
  */
@@ -15,7 +15,27 @@ export async function checkStart(config: Config, stop: AbortSignal): Promise<boo
 
 async function check(config: Config): Promise<void> {
   await makeWritableDataFolder(config.dataDir);
-  await (await listenOrTell({ fetch: () => new Response() }, "PORT", config)).close();
+  const nobody = { fetch: () => new Response() };
+  const server = await listenOrTell(nobody, "PORT", config);
+  try {
+    // While the first is held: it may be the same port.
+    await (await listenForMetrics(nobody, config))?.close();
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * Listens where metrics are served, which is not at all without METRICS_PORT.
+ * @throws Fatal when somebody can mend it.
+ */
+export async function listenForMetrics(
+  app: Parameters<typeof listen>[0],
+  { metricsPort: port }: Pick<Config, "metricsPort">,
+): Promise<Listening | undefined> {
+  return port === undefined
+    ? undefined
+    : await listenOrTell(app, "METRICS_PORT", { port, host: "127.0.0.1" });
 }
 
 /**
