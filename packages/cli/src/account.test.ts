@@ -13,7 +13,7 @@ import { createLog } from "../../server/src/log.ts";
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 test("a reset link is made for who has an account, while no server runs", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), "portafilter-account-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));

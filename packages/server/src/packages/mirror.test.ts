@@ -29,6 +29,15 @@ describe("sources, in order", () => {
     expect(upstream.seen.map(({ url }) => url)).toEqual([cdn]);
   });
 
+  test("a file is here once it was fetched, and nothing is fetched to find out", async () => {
+    const { mirror, upstream } = await testPackages();
+    expect(await mirror.has(sha256)).toBe(false);
+    expect(upstream.seen).toEqual([]);
+    await mirror.whole(sha256);
+    expect(await mirror.has(sha256)).toBe(true);
+    expect(await mirror.has("0".repeat(64))).toBe(false);
+  });
+
   test("the wheelhouse comes before all of them", async () => {
     const wheelhouse = await temporaryFolder();
     await writeFile(join(wheelhouse, file), bothData);
