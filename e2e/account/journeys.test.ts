@@ -21,6 +21,8 @@ import pycafe
 
 st.button("Again")
 st.write("value: " + pycafe.get_secret("${name}"))
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+st.write(f"run {st.session_state.runs}")
 `;
 
 test("a secret typed before the sign-in moves into the account; another device has it; revoked there, this tab asks again", async () => {
@@ -66,7 +68,14 @@ test("a name with two values: the tab's is in use, the stored one is kept, and t
   await page.goto(snippet(asking("TWICE_KEY")));
   await addAndAllow(page, "TWICE_KEY", "value of the account");
   await app(page).getByText("value: value of the account").waitFor();
-  await page.goto(address());
+
+  // One Allow is one value given, also when the app runs again: it has the value.
+  await app(page).getByRole("button", { name: "Again" }).click();
+  await app(page).getByText("run 2").waitFor();
+  await page.goto(`${address()}/settings/secrets`);
+  await page.getByRole("listitem").filter({ hasText: "Secret added" }).waitFor();
+  const given = page.getByRole("listitem").filter({ hasText: "Value given to the app" });
+  expect(await given.count()).toBe(1);
   await signOut(page);
 
   await page.goto(snippet(asking("TWICE_KEY")));

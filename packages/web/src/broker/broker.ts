@@ -1,6 +1,12 @@
 import type { AppId, HostMessage } from "@portafilter/protocol";
-import type { SecretSource, SecretsChange } from "../stores/secret-store.ts";
-import { type BrokerEvent, type BrokerState, initialBrokerState, step } from "./state.ts";
+import type { SecretSource, SecretStore, SecretsChange } from "../stores/secret-store.ts";
+import {
+  type BrokerEvent,
+  type BrokerState,
+  initialBrokerState,
+  type Prompt,
+  step,
+} from "./state.ts";
 
 type Ports = {
   /** Whose secrets are asked for: the host page's own knowledge, never the frame's word. */
@@ -13,6 +19,9 @@ type Ports = {
   /** The visitor is signed out, and this run was given values. */
   readonly onLeft: () => void;
 };
+
+/** What a store answered: whether the visitor still has to decide, and what follows from it. */
+type Answer = { readonly open: boolean; readonly settle: () => void };
 
 /** Answers one run's requests for secrets, from where they are kept or by asking the visitor. */
 export type Broker = {
@@ -34,8 +43,19 @@ export type Broker = {
 /** A broker for one run of one app. It is the only place where a value leaves the store. */
 export function createBroker({ app, secrets, until, send, onChange, onLeft }: Ports): Broker {
   let state = initialBrokerState;
-  /** Names that a store is being asked about; `stale` when the answer may be older than what happened since. */
-  const asking = new Map<string, { stale: boolean }>();
+  /**
+   * Names that a store is being asked about. `stale` when the answer may be older than what happened
+   * since, `given` when it may be without having been told yet that the app has the name now.
+   */
+  const asking = new Map<string, { stale: boolean; given: boolean }>();
+  /**
+   * Names that the visitor allowed here, until the account tells that this app was given them. It tells
+   * of everything in its order, and of an Allow as changed (if it stored another value), then as given.
+   * So a change that is told of before that is the Allow's own, or older than it, and makes neither its
+   * answer nor the value stale. (An Allow of what the app had been given already is not told as given; but
+   * that the app had been given it is told after the look-up that led to the question.)
+   */
+  const untold = new Set<string>();
   /** Names whose value this run has; those that were revoked are not among them. */
   const released = new Set<string>();
   /** Whether it ever had one: what an app has made of a value stays with it when that is revoked. */
@@ -63,16 +83,18 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
   };
 
   /** Asks about a name once at a time. An answer that became stale meanwhile is dropped, and asked for anew. */
-  const ask = async (name: string, question: () => Promise<() => void>) => {
-    const mine = { stale: false };
+  const ask = async (name: string, question: () => Promise<Answer>) => {
+    const mine = { stale: false, given: false };
     asking.set(name, mine);
-    const settle = await question();
+    const { open, settle } = await question();
     asking.delete(name);
-    if (mine.stale) look(name);
+    // A value is not older for being given once more.
+    if (mine.stale || (mine.given && open)) look(name);
     else settle();
   };
   const look = (name: string) => {
-    if (state.stopped) return;
+    // What nobody waits for any more is not taken from a store, which writes down who got it.
+    if (![...state.lookups, ...state.queue].some((waiting) => waiting.name === name)) return;
     const pending = asking.get(name);
     if (pending !== undefined) {
       pending.stale = true;
@@ -84,37 +106,65 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
       const { standing } = use;
       // Where it is not known who is signed in, it is the account that is out of reach.
       const event = { type: "found", name, standing, place: store?.kind ?? "account" } as const;
-      return () => {
+      const settle = () => {
         dispatch(event, use.standing === "granted" ? use.value : undefined);
       };
+      return { open: standing !== "granted", settle };
     });
   };
-  const keep = (key: number, name: string, value: string | null) =>
-    ask(name, async () => {
-      const store = await secrets.storeFor(name);
+  const keep = ({ key, name, place, problem }: Prompt, value: string | null) => {
+    // After a look-up that failed, that the app was given the name may have been told already.
+    if (place === "account" && problem === null) untold.add(name);
+    return ask(name, async () => {
+      const answer = await allowIn(await secrets.storeFor(name));
+      if (answer.open) untold.delete(name);
+      return answer;
+    });
+
+    async function allowIn(store: SecretStore | null): Promise<Answer> {
       const shown = state.queue[0];
-      if (shown?.key !== key) return () => undefined;
+      if (shown?.key !== key) return { open: true, settle: () => undefined };
       if (store?.kind !== shown.place)
-        return () => {
-          look(name);
+        return {
+          open: true,
+          settle: () => {
+            look(name);
+          },
         };
       const kept = await store.allow(app, name, value, until());
-      return () => {
-        if ("value" in kept) dispatch({ type: "allowed", key }, kept.value);
-        else {
+      if ("value" in kept)
+        return {
+          open: false,
+          settle: () => {
+            dispatch({ type: "allowed", key }, kept.value);
+          },
+        };
+      return {
+        open: true,
+        settle: () => {
           dispatch({ type: "notKept", key, problem: kept.problem });
           // There may be nothing to allow any more.
           if (value === null) look(name);
-        }
+        },
       };
-    });
+    }
+  };
 
   const revoke = (name: string) => {
+    untold.delete(name);
     if (released.delete(name)) send({ v: 1, type: "secret.revoked", name });
     const open = state.queue.some((prompt) => prompt.name === name);
     if (open || asking.has(name)) look(name);
   };
+  const give = (name: string) => {
+    untold.delete(name);
+    dispatch({ type: "given", name });
+    const pending = asking.get(name);
+    if (pending !== undefined) pending.given = true;
+    else if (state.queue.some((prompt) => prompt.name === name)) look(name);
+  };
   const lookAgain = () => {
+    untold.clear();
     for (const name of new Set([...asking.keys(), ...state.queue.map((prompt) => prompt.name)]))
       look(name);
   };
@@ -122,16 +172,17 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
     switch (change.type) {
       case "revoked":
         if (change.app !== null && change.app !== app) return;
-        if (change.name !== null) revoke(change.name);
-        else {
+        if (change.name !== null) {
+          const changed = change.app === null;
+          if (!changed || !untold.has(change.name)) revoke(change.name);
+        } else {
           for (const name of released) revoke(name);
           lookAgain();
         }
         break;
       case "given":
         if (change.app !== app) return;
-        dispatch({ type: "given", name: change.name });
-        if (state.queue.some((prompt) => prompt.name === change.name)) look(change.name);
+        give(change.name);
         break;
       case "moved":
         lookAgain();
@@ -158,7 +209,7 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
       // While it is being looked up what the prompt should say, nobody has agreed to anything yet.
       if (shown?.key !== key || shown.keeping || asking.has(shown.name)) return;
       dispatch({ type: "keeping", key });
-      void keep(key, shown.name, value);
+      void keep(shown, value);
     },
     deny(key) {
       dispatch({ type: "denied", key });
