@@ -31,6 +31,10 @@ test("another value, and a revocation, reach Python in the middle of a run of it
   await secrets.listening();
   await addAndAllow(page, "KEY", "first");
   await app(page).getByText("now first").waitFor();
+  const one = secrets.stored[0];
+  const grantee = one?.grants[0]?.app ?? "";
+  // As the server tells of every Allow: what comes after that is news.
+  await secrets.tell({ type: "grant.given", app: grantee, name: "KEY" });
   // Further calls are answered from Python's own memory.
   const uses = () => secrets.calls.filter((call) => call === "POST secrets/use").length;
   const before = uses();
@@ -40,8 +44,6 @@ test("another value, and a revocation, reach Python in the middle of a run of it
   await app(page).getByText("now second").waitFor();
   expect(uses()).toBe(before + 1);
 
-  const one = secrets.stored[0];
-  const grantee = one?.grants[0]?.app ?? "";
   if (one !== undefined) one.grants = [];
   await secrets.tell({ type: "grant.revoked", app: grantee, name: "KEY" });
   await dialog(page, "KEY").waitFor();
