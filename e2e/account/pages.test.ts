@@ -199,6 +199,15 @@ describe("where signing in leads", () => {
   });
 });
 
+test("pages say nothing of a server that they do not know", async () => {
+  const { page, heading } = await open("/nothing/here");
+  await heading("There is nothing at this address").waitFor();
+  expect(await page.getByText(/does not have yet/).count()).toBe(0);
+  await page.goto(`${host.address()}/how-it-works#host`);
+  // Whoever follows the commands line by line has the sources first.
+  await page.getByText(/^git clone .*\ncd portafilter\nmake run$/).waitFor();
+});
+
 describe("links of mails", () => {
   test("a reset takes the token out of the address and the history", async () => {
     const { page, api, button, heading } = await open("/reset#token=canary-token");

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { useHostPage } from "../web-fixture/host-page.ts";
 import { ada, password, type ScriptedApi, scriptedApi, serveApi } from "./scripted-api.ts";
@@ -321,8 +321,17 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
     },
     ["portafilter.session", app, canary],
   );
+  const right = (box: Locator) => box.evaluate((one) => one.getBoundingClientRect().right);
+  const edge = await right(page.getByRole("banner").getByRole("link", { name: "Sign in" }));
+  // The empty box is as wide as the page, and so is the list.
+  expect(await right(page.getByText("Nothing is kept in this tab."))).toBe(edge);
   await page.reload();
-  await button("Revoke KEY for Snippet sabcde…").click();
+  const [remove, revoke] = [button("Delete KEY"), button("Revoke KEY for Snippet sabcde…")];
+  const [above, below] = [await remove.boundingBox(), await revoke.boundingBox()];
+  if (above === null || below === null) throw new Error("no buttons");
+  expect(below.y - above.y - above.height).toBeGreaterThanOrEqual(12);
+  expect(await right(page.getByRole("main").getByRole("list").first())).toBe(edge);
+  await revoke.click();
   await page.getByText("No app may use it.").nth(1).waitFor();
   await button("Delete OTHER").click();
   await page.getByText("OTHER").waitFor({ state: "detached" });
