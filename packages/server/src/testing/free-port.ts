@@ -3,17 +3,19 @@ import { createServer } from "node:net";
 
 /**
  * Ports below those that systems hand out by themselves, so that no connection takes one in the moment
- * before it is listened on, or while what listened on it is started again. Each test worker has its own.
+ * before it is listened on, or while what listened on it is started again.
  */
 const first = 20_000;
-const workers = 12;
-const ofEach = 1_000;
+const count = 12_000;
 
-/** A port on loopback that is free, and that no other worker asks for. */
+/** Processes that run at the same time begin at different places. */
+let next = (process.pid * 16) % count;
+
+/** A port on loopback that is free, and that nobody is likely to ask for before it is used. */
 export async function freePort(): Promise<number> {
-  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % workers;
-  for (let tries = 0; tries < 100; tries += 1) {
-    const port = first + worker * ofEach + Math.floor(Math.random() * ofEach);
+  for (let tries = 0; tries < count; tries += 1) {
+    const port = first + next;
+    next = (next + 1) % count;
     if (await isFree(port)) return port;
   }
   throw new Error("no port is free");
