@@ -65,6 +65,11 @@ async function observe(page: Page): Promise<unknown> {
 async function look(page: Page): Promise<{ seen: unknown; statuses: readonly string[] }> {
   const statuses = await watchStatuses(page, address());
   const seen = await observe(page);
+  // What is kept from the page is told later than what the page is told.
+  for (let told = -1; told !== statuses.length; ) {
+    told = statuses.length;
+    await page.waitForTimeout(500);
+  }
   return { seen, statuses: statuses.toSorted() };
 }
 
