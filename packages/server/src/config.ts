@@ -9,6 +9,7 @@ import {
   filled,
   isLoopback,
   oneOf,
+  optional,
   parseSettings,
   positiveNumber,
   seconds,
@@ -27,8 +28,6 @@ const httpUrl = z.url({
 });
 const aWhile = () => seconds(0.001, 3600);
 const port = wholeNumber(1, 65535);
-const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
 const settings = z.object({
   PORT: port.default(8080),

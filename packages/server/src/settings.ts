@@ -46,6 +46,11 @@ export function oneOf<const T extends readonly string[]>(...words: T) {
   return z.enum(words, `must be ${others.toReversed().join(", ")} or ${last ?? ""}`);
 }
 
+/** A setting that need not be given; an empty one is none. */
+export function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+}
+
 /** A setting that is a text, and not an empty one. */
 export function filled() {
   return z.string().min(1, "must not be empty");

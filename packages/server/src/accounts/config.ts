@@ -1,21 +1,16 @@
 import * as z from "zod";
-import { ConfigError, isLoopback, parseSettings, textOrFile } from "../settings.ts";
-
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === "" ? undefined : text));
+import { ConfigError, isLoopback, optional, parseSettings, textOrFile } from "../settings.ts";
 
 const settings = z.object({
   /**
    * Server that sends mail: `smtps://user:password@host`. Without it nothing is sent. `smtp://` on another
    * machine must offer STARTTLS, unless `?requireTLS=false` says that something else protects it.
    */
-  SMTP_URL: optional,
+  SMTP_URL: optional(z.string()),
   /** A file that holds it, where an environment is not safe enough for the password. */
-  SMTP_URL_FILE: optional,
+  SMTP_URL_FILE: optional(z.string()),
   /** What mail is sent from: `Portafilter <no-reply@portafilter.example>`. */
-  MAIL_FROM: optional,
+  MAIL_FROM: optional(z.string()),
 });
 
 /** A provider of OpenID Connect that visitors may sign in with. Holds secret material. */

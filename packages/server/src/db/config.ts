@@ -4,27 +4,24 @@ import {
   ConfigError,
   filled,
   isLoopback,
+  optional,
   parseSettings,
   seconds,
   textOrFile,
   wholeNumber,
 } from "../settings.ts";
 
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === "" ? undefined : text));
 const aWhile = () => seconds(0.1, 3600);
 
 const settings = z.object({
   DATA_DIR: filled().default("./data"),
   /** A PostgreSQL database, `postgres://user:password@host:port/name`. Without it PGlite, in DATA_DIR/db. */
-  DATABASE_URL: optional,
+  DATABASE_URL: optional(z.string()),
   /** A file that holds it, where an environment is not safe enough. */
-  DATABASE_URL_FILE: optional,
+  DATABASE_URL_FILE: optional(z.string()),
   /** The same for `portafilter migrate`, so that the user who serves needs no right to change tables. */
-  MIGRATE_DATABASE_URL: optional,
-  MIGRATE_DATABASE_URL_FILE: optional,
+  MIGRATE_DATABASE_URL: optional(z.string()),
+  MIGRATE_DATABASE_URL_FILE: optional(z.string()),
   /** Connections of one process, not counting the one that listens. */
   DATABASE_POOL: wholeNumber(1, 500).default(10),
   /** Seconds that a database may take to come up when the server starts. */

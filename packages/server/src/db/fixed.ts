@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely, RawBuilder, Transaction } from "kysely";
+import type { CompiledQuery, Kysely, RawBuilder } from "kysely";
 import type { Tables } from "./tables.ts";
 
 /**
@@ -8,10 +8,7 @@ import type { Tables } from "./tables.ts";
  */
 export function fixed<Row>(statement: RawBuilder<Row>) {
   let compiled: CompiledQuery<Row> | undefined;
-  return async (
-    db: Kysely<Tables> | Transaction<Tables>,
-    ...parameters: readonly unknown[]
-  ): Promise<Row[]> => {
+  return async (db: Kysely<Tables>, ...parameters: readonly unknown[]): Promise<Row[]> => {
     compiled ??= statement.compile(db);
     if (parameters.length !== compiled.parameters.length)
       throw new Error("as many parameters as the statement has");

@@ -40,6 +40,17 @@ async function openOn(folder: string, sync: (fd: number) => void) {
   return watched(pglite);
 }
 
+/** The same with a table, whose fsync fails like `error` while the test says so. */
+async function openFailing(folder: string, error: Error) {
+  const disk = { fails: false };
+  const opened = await openOn(folder, (fd) => {
+    if (disk.fails) throw error;
+    fsyncSync(fd);
+  });
+  await sql`create table kept (n int8 primary key)`.execute(opened.database.kysely);
+  return { ...opened, disk };
+}
+
 function watched(pglite: PGlite) {
   const ended: string[] = [];
   const database = databaseOn(pglite, (reason) => ended.push(reason.message));
@@ -111,17 +122,13 @@ test(
   "an fsync that fails acknowledges nothing",
   async () => {
     const folder = await newFolder();
-    let fails = false;
-    const opened = await openOn(folder, (fd) => {
-      if (fails) throw Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO" });
-      fsyncSync(fd);
-    });
-    const { database, ended } = opened;
-    await sql`create table kept (n int8 primary key)`.execute(database.kysely);
+    const error = Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO" });
+    const opened = await openFailing(folder, error);
+    const { database, ended, disk } = opened;
     await put(database, 1);
-    fails = true;
+    disk.fails = true;
     await expect(put(database, 2)).rejects.toMatchObject(unavailable);
-    fails = false;
+    disk.fails = false;
     await isOver(opened);
     expect(ended[0]).toContain("could not fsync file");
     const found = await keptAfterStart(folder);
@@ -136,16 +143,12 @@ test(
   "a transaction whose fsync fails is refused, also for whoever waits for the connection",
   async () => {
     const folder = await newFolder();
-    let fails = false;
-    const opened = await openOn(folder, (fd) => {
-      if (fails) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
-      fsyncSync(fd);
-    });
-    const { database } = opened;
-    await sql`create table kept (n int8 primary key)`.execute(database.kysely);
+    const error = Object.assign(new Error("no space"), { code: "ENOSPC" });
+    const opened = await openFailing(folder, error);
+    const { database, disk } = opened;
     const first = database.transaction(async (tx) => {
       await put({ kysely: tx }, 1);
-      fails = true;
+      disk.fails = true;
     });
     const others = [2, 3].map((n) => database.transaction((tx) => put({ kysely: tx }, n)));
     await expect(first).rejects.toMatchObject(unavailable);

@@ -4,16 +4,13 @@ import {
   ConfigError,
   isLoopback,
   oneOf,
+  optional,
   parseSettings,
   readSettingFile,
   seconds,
 } from "../settings.ts";
 import type { Endpoint } from "./transport.ts";
 
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === "" ? undefined : text));
 const pathPart = z
   .string()
   .regex(
@@ -24,21 +21,18 @@ const tokenText = /^[\x21-\x7e]{1,4096}$/;
 
 const settings = z.object({
   /** Address of the key server: ours, OpenBao or Vault. Without it there are no stored secrets. */
-  KEYSERVER_ADDR: optional,
+  KEYSERVER_ADDR: optional(z.string()),
   /** The app's token, where an environment is safer than a file. */
-  KEYSERVER_TOKEN: optional,
+  KEYSERVER_TOKEN: optional(z.string()),
   /** A file that holds the app's token. It is read for each request, so it may be renewed. */
-  KEYSERVER_TOKEN_FILE: optional,
+  KEYSERVER_TOKEN_FILE: optional(z.string()),
   /** Authorities that may have signed the key server's certificate, instead of the system's. */
-  KEYSERVER_CA_FILE: optional,
+  KEYSERVER_CA_FILE: optional(z.string()),
   /** Certificate and key to show to a key server that asks for them. */
-  KEYSERVER_CLIENT_CERT_FILE: optional,
-  KEYSERVER_CLIENT_KEY_FILE: optional,
-  KEYSERVER_NAMESPACE: optional.pipe(
-    z
-      .string()
-      .regex(/^[\w./-]{1,256}$/, "must be up to 256 letters, digits, _, -, . and /")
-      .optional(),
+  KEYSERVER_CLIENT_CERT_FILE: optional(z.string()),
+  KEYSERVER_CLIENT_KEY_FILE: optional(z.string()),
+  KEYSERVER_NAMESPACE: optional(
+    z.string().regex(/^[\w./-]{1,256}$/, "must be up to 256 letters, digits, _, -, . and /"),
   ),
   KEYSERVER_MOUNT: pathPart.default("transit"),
   KEYSERVER_KEY: pathPart.default("portafilter"),

@@ -22,17 +22,12 @@ export async function freePort(): Promise<number> {
 }
 
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const isListening = new Promise<boolean>((resolve) => {
-    server.once("listening", () => {
-      resolve(true);
-    });
-    server.once("error", () => {
-      resolve(false);
-    });
-  });
-  server.listen(port, "127.0.0.1");
-  if (!(await isListening)) return false;
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, "close");
   return true;
