@@ -3,16 +3,20 @@ import { randomBytes } from "node:crypto";
 import { loadavg } from "node:os";
 import { freePort, startServer } from "../e2e/harness/process.ts";
 import { startPostgres } from "../packages/server/src/db/testing/postgres.ts";
+import { ensurePrograms, wrk as wrkProgram } from "../tools/programs.ts";
 import { type Load, load, requestBytes } from "./load.ts";
 import { signedInTimes } from "./store-browser.ts";
 import { addPeople, app, person, secretsEach } from "./store-people.ts";
 import { median, table } from "./table.ts";
+import { wrk } from "./wrk.ts";
 
 /**
  * `make bench-store`: reads and writes of secrets through HTTP, on a PostgreSQL that waits for its
- * disk, one app server and one key server, 10 connections. Reads are what `get_secret` asks for:
- * checked against the version head and written into the audit list before the value leaves.
+ * disk and is reached by its socket, one app server and one key server, 10 connections. Reads are what
+ * `get_secret` asks for: checked against the version head and written into the audit list before the
+ * value leaves.
  */
+ensurePrograms(wrkProgram);
 const runs = Number(process.env.BENCH_RUNS ?? 3);
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
 const largeCount = Number(process.env.BENCH_SECRETS ?? 1_000_000);
@@ -28,7 +32,7 @@ const postgres = await startPostgres({
 });
 const database = await postgres.createDatabase();
 const env = {
-  DATABASE_URL: postgres.url(database),
+  DATABASE_URL: postgres.socketUrl(database),
   AUTH_SECRET: randomBytes(32).toString("hex"),
   DATA_DIR: process.env.DATA_DIR ?? "data",
   PORT: await freePort(),
@@ -44,24 +48,22 @@ const started = await startServer(env);
 const { origin, host } = new URL(started.address);
 const server = { origin, host, address: new URL(`http://127.0.0.1:${env.PORT}`) };
 
-const random = (below: number) => Math.floor(Math.random() * below);
-const read = (people: number) => () => {
-  const body = { app, name: `KEY_${random(secretsEach)}` };
-  const { headers } = person(origin, random(people));
-  return requestBytes(host, "/api/v1/secrets/use", headers, body);
-};
-const write = (people: number) => () => {
-  const value = randomBytes(24).toString("hex");
-  const body = { app, name: `KEY_${random(secretsEach)}`, value, until: null };
-  const { headers } = person(origin, random(people));
-  return requestBytes(host, "/api/v1/secrets/allow", headers, body);
-};
+/** Lines in all audit lists together. */
+async function auditLines(): Promise<number> {
+  const [row] = await postgres.query("select sum(seq)::int as lines from audit_head", database);
+  return Number(row?.lines);
+}
 
-async function measure(name: string, next: () => Buffer): Promise<string[]> {
-  await load(server.address, next, connections, 2);
+async function measure(name: string, kind: "read" | "write", people: number): Promise<string[]> {
+  await wrk(kind, server, people, connections, 2);
   const results: Load[] = [];
   for (let run = 0; run < runs; run++) {
-    results.push(await load(server.address, next, connections, seconds));
+    const before = await auditLines();
+    const result = await wrk(kind, server, people, connections, seconds);
+    results.push(result);
+    const lines = (await auditLines()) - before;
+    if (lines < result.count - result.failed)
+      throw new Error(`${name}: ${result.count} answers, and ${lines} lines in the audit`);
   }
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   const of = (field: "perSecond" | "p50" | "p99", digits: number) =>
@@ -78,8 +80,8 @@ console.log(
 say("1,000 secrets …");
 await addPeople(postgres, database, server, 0, smallPeople);
 const rows = [
-  await measure("reads, 1 k secrets", read(smallPeople)),
-  await measure("writes, 1 k secrets", write(smallPeople)),
+  await measure("reads, 1 k secrets", "read", smallPeople),
+  await measure("writes, 1 k secrets", "write", smallPeople),
 ];
 const browser = await signedInTimes(started.address);
 say(`${largeCount} secrets: this takes minutes …`);
@@ -100,9 +102,9 @@ await load(
   () => warmed >= activePeople,
 );
 rows.push(
-  await measure(`reads, ${largeCount} secrets`, read(activePeople)),
-  await measure(`writes, ${largeCount} secrets`, write(activePeople)),
-  await measure(`reads, ${largeCount} secrets, everybody at once`, read(allPeople)),
+  await measure(`reads, ${largeCount} secrets`, "read", activePeople),
+  await measure(`writes, ${largeCount} secrets`, "write", activePeople),
+  await measure(`reads, ${largeCount} secrets, everybody at once`, "read", allPeople),
 );
 await started.stop();
 await postgres.stop();

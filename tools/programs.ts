@@ -3,8 +3,11 @@ import { existsSync, readdirSync } from "node:fs";
 
 const postgres = "/usr/lib/postgresql";
 
-/** Debian packages of what the tests drive, and whether each is here. */
-const programs = [
+/** Debian packages, and whether what they bring is here. */
+type Program = Readonly<{ packages: readonly string[]; isHere: () => boolean }>;
+
+/** What the tests drive. */
+const ofTests: readonly Program[] = [
   { packages: ["chromium"], isHere: () => existsSync("/usr/bin/chromium") },
   { packages: ["firefox-esr"], isHere: () => existsSync("/usr/bin/firefox-esr") },
   {
@@ -21,18 +24,24 @@ const programs = [
   },
 ];
 
-/** Installs the programs that are missing with apt-get, where we are root; says what is missing otherwise. */
-export function ensurePrograms(): void {
-  const packages = programs
+/** What loads a server, for the benches. */
+export const wrk: Program = { packages: ["wrk"], isHere: () => existsSync("/usr/bin/wrk") };
+
+/**
+ * Installs the programs that are missing with apt-get, where we are root; says what is missing otherwise.
+ * @param more - programs besides those of the tests.
+ */
+export function ensurePrograms(...more: readonly Program[]): void {
+  const packages = [...ofTests, ...more]
     .filter(({ isHere }) => !isHere())
     .flatMap((program) => program.packages);
   if (packages.length === 0) return;
   if (process.getuid?.() !== 0) {
     throw new Error(
-      `The tests need ${packages.join(", ")}. Install them with your package manager.`,
+      `These Debian packages are needed: ${packages.join(", ")}. Install them with your package manager.`,
     );
   }
-  console.log(`Installing ${packages.join(", ")} for the tests`);
+  console.log(`Installing ${packages.join(", ")}`);
   const quiet = {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     encoding: "utf8",

@@ -50,6 +50,8 @@ test.for([
   ["postgres://[::1]:5433/cafe", null],
   ["postgres://localhost/cafe", null],
   ["postgres:///cafe?host=/run/postgresql", null],
+  ["postgres://barista@%2Frun%2Fpostgresql/cafe", null],
+  ["postgres://barista@%2frun%2fpostgresql:5433/cafe", null],
 ] as const)("%s is reached with sslmode %s", ([given, mode]) => {
   const config = readDatabaseConfig({ DATABASE_URL: given });
   expect(config.kind === "postgres" && new URL(config.url).searchParams.get("sslmode")).toBe(mode);

@@ -114,7 +114,7 @@ const verified = ["prefer", "require", "verify-ca", "verify-full"];
 function withTls(setting: string, url: URL): string {
   const mode = url.searchParams.get("sslmode");
   const host = url.searchParams.get("host") ?? url.hostname;
-  const stays = host === "" || host.startsWith("/") || host.startsWith("%2F") || isLoopback(host);
+  const stays = host === "" || /^(?:\/|%2f)/i.test(host) || isLoopback(host);
   if (mode === null && !stays) {
     throw new ConfigError(
       `${setting} is on another machine: add ?sslmode=verify-full, or ?sslmode=disable where something else protects the connection`,

@@ -14,61 +14,70 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.stop());
 
-async function open(settings = {}) {
+async function open(settings = {}, way: "url" | "socketUrl" = "url") {
   const name = await server.createDatabase(await migrated(server));
-  const config = { ...testConfig(server.url(name)), ...settings };
+  const config = { ...testConfig(server[way](name)), ...settings };
   const database = await openPostgres(config, createLog("silent"));
   onTestFinished(() => database.close());
   return { ...database, name, config };
 }
 
-test("killed and started again, the database is there again without a restart of the server", async () => {
-  const { kysely, transaction, listen, isReady, name } = await open();
-  await sql`create table kept (n int8 primary key)`.execute(kysely);
-  const heard: string[] = [];
-  let lost = 0;
-  const end = await listen(
-    "some_channel",
-    (payload) => heard.push(payload),
-    () => {
-      lost += 1;
-    },
-  );
-  onTestFinished(end);
-  // Idle ones, one in the middle of a statement, and one between two statements of a transaction.
-  await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.05)`.execute(kysely)));
-  const waiting = expect(sql`select pg_sleep(60)`.execute(kysely)).rejects.toMatchObject({
-    code: "database_unavailable",
-  });
-  const killed = Promise.withResolvers<undefined>();
-  const begun = Promise.withResolvers<undefined>();
-  const between = transaction(async (tx) => {
-    await sql`insert into kept values (1)`.execute(tx);
-    begun.resolve(undefined);
-    await killed.promise;
-    await sql`insert into kept values (2)`.execute(tx);
-  });
-  const refused = expect(between).rejects.toMatchObject({ code: "database_unavailable" });
-  await begun.promise;
+test.for([
+  { over: "TCP", way: "url" },
+  { over: "a socket that goes with it", way: "socketUrl" },
+] as const)(
+  "killed and started again, the database is there again without a restart of the server, over $over",
+  {
+    timeout: 60_000,
+  },
+  async ({ way }) => {
+    const { kysely, transaction, listen, isReady, name } = await open({}, way);
+    await sql`create table kept (n int8 primary key)`.execute(kysely);
+    const heard: string[] = [];
+    let lost = 0;
+    const end = await listen(
+      "some_channel",
+      (payload) => heard.push(payload),
+      () => {
+        lost += 1;
+      },
+    );
+    onTestFinished(end);
+    // Idle ones, one in the middle of a statement, and one between two statements of a transaction.
+    await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.05)`.execute(kysely)));
+    const waiting = expect(sql`select pg_sleep(60)`.execute(kysely)).rejects.toMatchObject({
+      code: "database_unavailable",
+    });
+    const killed = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    const between = transaction(async (tx) => {
+      await sql`insert into kept values (1)`.execute(tx);
+      begun.resolve(undefined);
+      await killed.promise;
+      await sql`insert into kept values (2)`.execute(tx);
+    });
+    const refused = expect(between).rejects.toMatchObject({ code: "database_unavailable" });
+    await begun.promise;
 
-  await server.kill();
-  await waiting;
-  killed.resolve(undefined);
-  await refused;
-  await expect(sql`select 1`.execute(kysely)).rejects.toMatchObject({
-    code: "database_unavailable",
-  });
-  expect(await isReady()).toBe(false);
-  await expect.poll(() => lost, { timeout: 10_000 }).toBe(1);
+    await server.kill();
+    await waiting;
+    killed.resolve(undefined);
+    await refused;
+    await expect(sql`select 1`.execute(kysely)).rejects.toMatchObject({
+      code: "database_unavailable",
+    });
+    expect(await isReady()).toBe(false);
+    await expect.poll(() => lost, { timeout: 10_000 }).toBe(1);
 
-  await server.start();
-  await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
-  await expect.poll(() => lost, { timeout: 10_000 }).toBe(2);
-  await transaction((tx) => sql`insert into kept values (3)`.execute(tx));
-  expect((await sql`select n from kept`.execute(kysely)).rows).toEqual([{ n: 3 }]);
-  await server.query("select pg_notify('some_channel', 'again')", name);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["again"]);
-}, 60_000);
+    await server.start();
+    await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => lost, { timeout: 10_000 }).toBe(2);
+    await transaction((tx) => sql`insert into kept values (3)`.execute(tx));
+    expect((await sql`select n from kept`.execute(kysely)).rows).toEqual([{ n: 3 }]);
+    await server.query("select pg_notify('some_channel', 'again')", name);
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["again"]);
+  },
+);
 
 test("while the database is away, whoever listens to it pauses between two attempts", async () => {
   const attempts: number[] = [];

@@ -12,6 +12,8 @@ export type TestPostgres = Readonly<{
   port: number;
   /** Address of a database, for the user who owns everything unless another is named. */
   url(database: string, user?: string): string;
+  /** The same by way of its socket, for the user who owns everything. */
+  socketUrl(database: string): string;
   /** Makes an empty database, or a copy of another, and tells its name. */
   createDatabase(template?: string): Promise<string>;
   /** Runs one statement as the owner of everything. */
@@ -122,6 +124,7 @@ export async function startPostgres({
   return {
     port,
     url,
+    socketUrl: (database) => `postgres://owner@${encodeURIComponent(dir)}:${port}/${database}`,
     query,
     start,
     stop,
