@@ -288,9 +288,12 @@ test("what happened, newest first, page by page, in words", async () => {
     /Value given to the app\s+KEY\s*Snippet sabcde…\s+Firefox on Linux\s+2 minutes ago/,
   );
   expect(await rows.first().locator("time").getAttribute("title")).toMatch(/\d{4} at \d/);
-  await button("Show more").click();
+  await button("Show more").press("Enter");
   await page.getByText("Account created").waitFor();
   expect(await rows.count()).toBe(25);
+  // Reading goes on with the first row that is new.
+  const focused = rows.nth(20).and(page.locator(":focus"));
+  await expect.poll(() => focused.count()).toBe(1);
   expect(await button("Show more").count()).toBe(0);
 });
 

@@ -1,7 +1,9 @@
 import type { AppId, api } from "@portafilter/protocol";
+import { useEffect, useRef } from "react";
 import { wordsOf } from "../account/problem-words.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
+import { giveFocus } from "../view/give-focus.ts";
 import styles from "./AuditList.module.css";
 import { useAppName } from "./app-name.ts";
 import shared from "./manager.module.css";
@@ -12,6 +14,16 @@ export function AuditList() {
   const words = secretMessages.audit;
   const { data, error, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useAudit();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const list = useRef<HTMLOListElement>(null);
+  /** The last row when more were asked for: whoever asked reads on behind it. */
+  const last = useRef<number | null>(null);
+  useEffect(() => {
+    const seqs = data?.pages.flatMap((page) => page.entries.map(({ seq }) => seq)) ?? [];
+    const next = last.current === null ? 0 : seqs.indexOf(last.current) + 1;
+    if (next === 0 || next === seqs.length) return;
+    last.current = null;
+    giveFocus((list.current?.children[next] as HTMLElement | undefined) ?? null);
+  }, [data]);
   return (
     <section aria-labelledby="audit">
       <h2 id="audit">{words.title}</h2>
@@ -23,7 +35,7 @@ export function AuditList() {
       ) : (
         <>
           {entries.length > 0 && (
-            <ol className={styles.audit}>
+            <ol className={styles.audit} ref={list}>
               {entries.map((entry) => (
                 <AuditRow key={entry.seq} entry={entry} />
               ))}
@@ -43,7 +55,9 @@ export function AuditList() {
               type="button"
               aria-disabled={isFetching}
               onClick={() => {
-                if (!isFetching) void fetchNextPage();
+                if (isFetching) return;
+                last.current = entries.at(-1)?.seq ?? null;
+                void fetchNextPage();
               }}
             >
               {words.more}
@@ -58,7 +72,7 @@ export function AuditList() {
 function AuditRow({ entry }: { readonly entry: api.AuditEntry }) {
   const words = secretMessages.audit;
   return (
-    <li>
+    <li tabIndex={-1}>
       <span className={styles.action} data-grave={entry.action === "integrity_failure"}>
         {words.actions[entry.action]}
       </span>
