@@ -65,7 +65,7 @@ export async function openAccountParts(
   const authSecret = settings.authSecret ?? (await ownAuthSecret(dataDir));
   const database = withoutWaiting(settings.database);
   const stop = new AbortController();
-  let api = createRefusingApi("database_unavailable");
+  let api = createRefusingApi("database_unavailable", log);
   let assembled: Assembled | undefined;
   const ended = Promise.withResolvers<UnusableDatabase>();
 

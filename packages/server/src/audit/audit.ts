@@ -1,10 +1,10 @@
 import { type AppId, api } from "@portafilter/protocol";
 import type { Database } from "../db/database.ts";
 import { Problem } from "../problem.ts";
-import { isCount } from "./chain.ts";
 import type { AuditKey } from "./hash.ts";
+import { verifiedPage } from "./page.ts";
 import { addAll, createRecorder, problemOf } from "./recorder.ts";
-import { eraseChain, newest, type Stored, type Tx, type Unplaced } from "./store.ts";
+import { eraseChain, type Stored, type Tx, type Unplaced } from "./store.ts";
 
 /** What happened. Never a value. */
 export type AuditEvent = Readonly<{
@@ -33,7 +33,8 @@ export type Audit = Readonly<{
   record: (event: AuditEvent) => Promise<void>;
   /**
    * The entries before the one numbered `before` (null: the newest), newest first.
-   * @throws Problem `integrity_failure` when a row is none that we wrote.
+   * @throws Problem `integrity_failure` when one of them is not what we wrote, or is missing; so is the
+   * end of the list, where the page reaches it. Other pages are not looked at: `audit verify` does that.
    */
   page: (userId: string, before: number | null) => Promise<api.AuditPage>;
   /** Deletes an account's entries for ever, in the caller's transaction. */
@@ -65,10 +66,8 @@ export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): A
     },
     record: (event) => write(place(event, now())),
     page: async (userId, before) => {
-      const found = await newest(db.kysely, userId, before, pageSize + 1);
-      const entries = found.slice(0, pageSize).map(shown);
-      const last = entries.at(-1);
-      return { entries, before: found.length > pageSize && last ? last.seq : null };
+      const page = await verifiedPage({ db, key }, userId, before, pageSize);
+      return { entries: page.entries.map(shown), before: page.before };
     },
     erase: (tx, userId) => eraseChain(tx, key, userId, now()),
   };
@@ -91,7 +90,6 @@ function text(value: string | null | undefined, length: number): string | null {
 }
 
 function shown({ seq, at, action, app, secret, device }: Stored): api.AuditEntry {
-  if (!isCount(at)) throw new Problem("integrity_failure");
   const entry = { seq, at: new Date(at).toISOString(), action, app, secret, device };
   const parsed = api.auditEntry.safeParse(entry);
   if (!parsed.success) throw new Problem("integrity_failure");

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import type { Database } from "../db/database.ts";
 import { describeDatabases } from "../db/testing.ts";
 import { createAudit } from "./audit.ts";
 import { emptyHead, sealHead } from "./chain.ts";
@@ -9,6 +10,9 @@ import { verifyAudit } from "./verify/verify.ts";
 
 const key = auditKey("a secret of 32 bytes for tests only");
 const used = (userId: string) => ({ userId, action: "secret.used", secret: "KEY" }) as const;
+const rowsOf = async (db: Database, userId: string) =>
+  (await db.kysely.selectFrom("audit").select("seq").where("user_id", "=", userId).execute())
+    .length;
 
 describeDatabases("an end of a chain that a server has in memory", (open) => {
   test("is of no use once another server went on from there", async () => {
@@ -48,8 +52,8 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
       { status: "rejected", reason: { code: "integrity_failure" } },
       { status: "fulfilled" },
     ]);
-    expect((await audit.page("ada", null)).entries).toHaveLength(3);
-    expect((await audit.page("bob", null)).entries).toHaveLength(3);
+    expect(await rowsOf(db, "ada")).toBe(3);
+    expect(await rowsOf(db, "bob")).toBe(3);
   });
 
   test.each(["9007199254740993", "-1"])(
@@ -80,7 +84,7 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     await sql`update audit_head h set seq = e.seq, mac = e.mac, head_mac = e.head_mac
       from earlier e where h.user_id = e.user_id`.execute(db.kysely);
     await expect(audit.record(used("ada"))).rejects.toMatchObject({ code: "integrity_failure" });
-    expect((await audit.page("ada", null)).entries).toHaveLength(2);
+    expect(await rowsOf(db, "ada")).toBe(2);
   });
 });
 

@@ -179,16 +179,35 @@ function hex(bytes: Uint8Array): string {
 /** A row as it is stored; nothing about it is believed. */
 export type Stored = Entry & Readonly<{ mac: Uint8Array }>;
 
-/** An account's entries below `before`, newest first. */
-export async function newest(
+type PageRow = {
+  [Column in keyof Selectable<Tables["audit"]>]: Selectable<Tables["audit"]>[Column] | null;
+} & Readonly<{
+  end_seq: string | null;
+  end_mac: Uint8Array | null;
+  end_head_mac: Uint8Array | null;
+}>;
+
+/** An account's entries below `before`, newest first, and the end of its chain, both of one moment. */
+export async function seePage(
   db: Kysely<Tables>,
   userId: string,
   before: number | null,
   count: number,
-): Promise<Stored[]> {
-  let query = db.selectFrom("audit").selectAll().where("user_id", "=", userId);
-  if (before !== null) query = query.where("seq", "<", before);
-  return (await query.orderBy("seq", "desc").limit(count).execute()).map(stored);
+): Promise<Readonly<{ end: SealedHead | null; rows: readonly Stored[] }>> {
+  const { rows } = await sql<PageRow>`
+    select a.*, h.seq as end_seq, h.mac as end_mac, h.head_mac as end_head_mac
+    from (select ${userId}::text as id) u
+    left join audit_head h on h.user_id = u.id
+    left join lateral (
+      select * from audit where user_id = u.id and (${before}::bigint is null or seq < ${before}::bigint)
+      order by seq desc limit ${count}) a on true
+    order by a.seq desc`.execute(db);
+  const { end_seq: seq, end_mac: mac = null, end_head_mac: headMac = null } = rows[0] ?? {};
+  const end = mac && headMac ? { userId, seq: Number(seq), mac, headMac } : null;
+  const entries = rows.filter((row) => row.user_id !== null) as unknown as readonly Selectable<
+    Tables["audit"]
+  >[];
+  return { end, rows: entries.map(stored) };
 }
 
 /** Deletes an account's chain and leaves the mark that this was meant. */

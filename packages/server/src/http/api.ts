@@ -1,8 +1,10 @@
 import type { ErrorCode } from "@portafilter/protocol";
 import { Hono } from "hono";
+import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { jsonAnswer, refusalAnswer } from "./answer.ts";
 import type { SiteApp } from "./app.ts";
+import { answerErrors } from "./errors.ts";
 import { type MountPorts, mountRoutes } from "./mount.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Route } from "./route.ts";
@@ -25,9 +27,12 @@ export function createApi(routes: readonly Route[], ports: MountPorts): Hono {
 }
 
 /** Stands in for the API until there is a database for it. */
-export function createRefusingApi(code: ErrorCode): SiteApp {
+export function createRefusingApi(code: ErrorCode, log: Log): SiteApp {
   const app = new Hono();
-  app.all("*", (c) => refusal(c, code));
+  app.onError(answerErrors(log));
+  app.all("*", () => {
+    throw new Problem(code);
+  });
   return app;
 }
 

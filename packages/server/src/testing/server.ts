@@ -68,7 +68,7 @@ export async function testServer(
     config,
     packages: named,
     folders,
-    api: () => createRefusingApi("not_found"),
+    api: () => createRefusingApi("not_found", log),
     readiness: () => Promise.resolve({}),
     count: () => undefined,
     log,
