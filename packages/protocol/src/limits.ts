@@ -28,8 +28,12 @@ export const limits = {
   mergeGrants: 5_000,
   /** Bytes of a request that carries secrets; as much as a browser keeps for a tab. */
   mergeBody: 16 * 1024 * 1024,
-  /** Bytes of every other request; a value of 64 KiB may be escaped to six times its length. */
-  requestBody: 512 * 1024,
+  /** Bytes of a request that carries one value; a value of 64 KiB may be escaped to six times its length. */
+  valueBody: 512 * 1024,
+  /** Bytes of what an authenticator says. */
+  passkeyBody: 64 * 1024,
+  /** Bytes of every other request. */
+  requestBody: 16 * 1024,
   /** Time after a sign-in in which values are revealed without asking again. */
   freshness: 10 * 60 * 1_000,
 } as const;

@@ -18,6 +18,9 @@ import { traceOf } from "./trace.ts";
 /** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */
 export type Sessions = Readonly<{ of: (headers: Headers) => Promise<Session | null> }>;
 
+/** Milliseconds for which who asks is believed without a second look, while the body comes in. */
+const late = 500;
+
 /** Counts requests. Asked twice for each: by address first, by user once it is known who asks. */
 export type Limits = Readonly<{
   /** @throws Problem `rate_limited` */
@@ -39,7 +42,8 @@ export type MountPorts = Readonly<{
 
 /**
  * Puts declared routes on an app. Every request passes, in this order: method, where it comes from,
- * rate limit by address, sign-in, rate limit by user, freshness, and the schemas of what it brings.
+ * rate limit by address, sign-in, rate limit by user, freshness, its body (and sign-in and freshness once
+ * more, where that took long), and the schemas of what it brings.
  * What the handler gives back passes the schema of the answer. Nothing is ever cached, no answer
  * allows another origin anything.
  */
@@ -100,18 +104,27 @@ async function serve(
   const forwarded = headers.get("x-forwarded-for");
   const address = clientAddress(remoteAddress, forwarded, ports.trustedProxies);
   await ports.limits.byAddress(route.rateLimit, address);
-  const session = await ports.sessions.of(headers);
-  if (session !== null) await ports.limits.byUser(route.rateLimit, session.userId);
-  if (route.auth !== "none" && session === null) throw new Problem("signed_out");
-  if (route.auth === "fresh" && session?.isFresh !== true) throw new Problem("confirm_needed");
+  const began = performance.now();
+  const early = await ports.sessions.of(headers);
+  if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
+  refuseUnproven(route, early);
+
+  const { maxBody = sizes.requestBody } = route;
+  const owner = early?.userId ?? address;
+  const body = await readJsonBody(request, maxBody, (size) => {
+    place.grow(size, owner);
+  });
+  // A body may be held back for two minutes, in which the sign-in ends: whoever was late is asked again.
+  const isLate = early !== null && performance.now() - began > late;
+  const session = isLate ? await ports.sessions.of(headers) : early;
+  refuseUnproven(route, session);
 
   const added = new Headers();
-  const { maxBody = sizes.requestBody } = route;
   const asked = {
     session,
     params: parse(route.params, c.req.param(), "not_found"),
     query: readQuery(route.query, new URL(request.url).searchParams),
-    body: readBody(route.body, await readJsonBody(request, maxBody, place)),
+    body: readBody(route.body, body),
     device: deviceOf(headers.get("user-agent")),
     address,
     request,
@@ -126,6 +139,11 @@ async function serve(
   // Fail closed: an answer that is not what was declared may hold what must not leave.
   if (!parsed.success) throw badReply(route.operation, parsed.error);
   return jsonAnswer(parsed.data, 200, added);
+}
+
+function refuseUnproven({ auth }: Route, session: Session | null): void {
+  if (auth !== "none" && session === null) throw new Problem("signed_out");
+  if (auth === "fresh" && session?.isFresh !== true) throw new Problem("confirm_needed");
 }
 
 /** Names fields, never values. */

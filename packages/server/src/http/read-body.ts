@@ -1,19 +1,18 @@
 import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
-import type { BodyPlace } from "./body-room.ts";
 import { parseStrictJson } from "./json-text.ts";
 
 /**
  * Reads a request's body as JSON. Counts while it reads, whatever Content-Length says, and stops
  * reading at the limit. Compressed bodies are not unpacked but refused.
  * @returns undefined when there is none.
- * @param place - is told of each part, and left by the caller when the body is not needed any more.
+ * @param grow - is told how much of it is here, and throws where that is too much just now.
  * @throws Problem `too_large`, `bad_request`, or `rate_limited` when there is no room for it now.
  */
 export async function readJsonBody(
   request: Request,
   maxBytes: number,
-  place: Pick<BodyPlace, "grow">,
+  grow: (size: number) => void,
 ): Promise<unknown> {
   const { headers, method } = request;
   const length = Number(headers.get("content-length") ?? Number.NaN);
@@ -25,7 +24,7 @@ export async function readJsonBody(
   if (type !== null && !jsonType.test(type)) throw new Problem("bad_request");
   if (headers.has("content-encoding")) throw new Problem("bad_request");
   if (length > maxBytes) throw new Problem("too_large");
-  const bytes = isShort ? await readShort(request) : await readParts(request, maxBytes, place);
+  const bytes = isShort ? await readShort(request) : await readParts(request, maxBytes, grow);
   if (bytes.byteLength > maxBytes) throw new Problem("too_large");
   if (bytes.byteLength === 0) return undefined;
   const value = type === null ? undefined : parseStrictJson(decode(bytes));
@@ -49,7 +48,7 @@ async function readShort(request: Request): Promise<Uint8Array> {
 async function readParts(
   request: Request,
   maxBytes: number,
-  { grow }: Pick<BodyPlace, "grow">,
+  grow: (size: number) => void,
 ): Promise<Uint8Array> {
   const body: ReadableStream<Uint8Array> | null = request.body;
   const parts: Uint8Array[] = [];

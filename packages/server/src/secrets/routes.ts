@@ -36,6 +36,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       auth: "session",
       rateLimit: "write",
       body: api.newSecret,
+      maxBody: limits.valueBody,
       reply: api.newSecretAnswer,
       problems: [...failing, "secret_exists", "secret_limit", "value_too_long"],
       handle: (asked) => {
@@ -64,6 +65,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       auth: "session",
       rateLimit: "write",
       body: api.newVersion,
+      maxBody: limits.valueBody,
       reply: api.versionAnswer,
       problems: [...failing, "value_too_long"],
       handle: (asked) =>
@@ -149,6 +151,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       auth: "session",
       rateLimit: "write",
       body: api.allowSecret,
+      maxBody: limits.valueBody,
       reply: api.secretAnswer,
       problems: [...failing, "not_found", "secret_limit", "value_too_long"],
       handle: (asked) => {

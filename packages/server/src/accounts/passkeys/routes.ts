@@ -1,5 +1,5 @@
 import { getAuthenticatorName } from "@better-auth/passkey";
-import { api } from "@portafilter/protocol";
+import { api, limits } from "@portafilter/protocol";
 import * as z from "zod/mini";
 import { type Route, route, type Session } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
@@ -89,6 +89,7 @@ export function passkeyRoutes(parts: Parts, log: Log): Route[] {
       auth: "fresh",
       rateLimit: "credentials",
       body: api.passkeyResponse,
+      maxBody: limits.passkeyBody,
       reply: api.nothing,
       problems: ["passkey_refused"],
       async handle(asked) {
@@ -125,6 +126,7 @@ export function passkeyRoutes(parts: Parts, log: Log): Route[] {
       auth: "none",
       rateLimit: "credentials",
       body: api.passkeyResponse,
+      maxBody: limits.passkeyBody,
       reply: api.nothing,
       problems: ["passkey_refused"],
       async handle(asked) {
