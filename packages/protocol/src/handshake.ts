@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 /**
- * The two window messages that ever pass between app frame and host page. After them everything
+ * The two window messages that ever pass between runtime frame and host page. After them everything
  * travels on the MessagePort that `host.port` carries. Both sides check window source and exact origin.
  */
 export const frameHello = z.strictObject({ v: z.literal(1), type: z.literal("frame.hello") });

@@ -18,7 +18,7 @@ export const manifest = z.strictObject({
       /** Address and size in bytes of the memory image. */
       url: z.string(),
       bytes: z.number(),
-      /** Address of the description: files of site-packages, by wheel. */
+      /** Address of the description: names, places and sizes of the files in the pack. */
       tree: z.string(),
     }),
   ),

@@ -14,7 +14,7 @@ export type Phase = z.infer<typeof phase>;
 export const failedAt = z.enum([...phase.options, "code"]);
 export type FailedAt = z.infer<typeof failedAt>;
 
-/** What the app frame may say to the host page. Everything in it is untrusted. */
+/** What the runtime frame may say to the host page. Everything in it is untrusted. */
 export const frameMessage = z.discriminatedUnion("type", [
   z.strictObject({
     v,
@@ -49,7 +49,7 @@ export const frameMessage = z.discriminatedUnion("type", [
 ]);
 export type FrameMessage = z.infer<typeof frameMessage>;
 
-/** What the host page says to the app frame. `secret.value` is the only message with secret material. */
+/** What the host page says to the runtime frame. `secret.value` is the only message with secret material. */
 export const hostMessage = z.discriminatedUnion("type", [
   z.strictObject({
     v,

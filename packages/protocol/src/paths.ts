@@ -12,11 +12,11 @@ export const paths = {
   runner: `${reserved}runner/`,
   /** Pyodide's core files. */
   pyodide: `${reserved}pyodide/`,
-  /** `<sha256>/<file name>`: a whole wheel of the lock. */
+  /** `<sha256>/<file name>`: a whole wheel of the lock, or one that the index listed. */
   packages: `${reserved}packages/`,
-  /** `<sha256>/<path inside>`: one member of a wheel of the lock. */
+  /** `<sha256>/<path inside>`: one member of such a wheel. */
   members: `${reserved}members/`,
-  /** `<file name>`: an interpreter image and its description. */
+  /** `<file name>`: an interpreter image, its pack of files and their description. */
   snapshots: `${reserved}snapshots/`,
   /** `<project>/`: PEP 691 index for micropip; file addresses in it lead back to this server. */
   index: `${reserved}index/`,

@@ -1,4 +1,4 @@
-/** What our server answers where it does not do as OpenBao. An `errors` of null means: a success. */
+/** What our server answers where it does not do as OpenBao. An `error` of null: the body is not compared. */
 export type Difference = {
   readonly status: number;
   readonly error: string | null;

@@ -72,8 +72,9 @@ export function encodeState(state: State): Buffer {
 }
 
 /**
- * Reads what {@link encodeState} wrote.
- * @throws StoreError when it is anything else; the error never quotes the content.
+ * Reads what {@link encodeState} wrote. For authenticated bytes alone: of text that is no JSON, the error
+ * that is thrown quotes some.
+ * @throws StoreError, which never quotes the content, when it is JSON of another form.
  */
 export function decodeState(bytes: Buffer): State {
   const parsed = stored.safeParse(JSON.parse(bytes.toString("utf8")));

@@ -1,7 +1,7 @@
 /**
  * The one place through which network calls of app code pass, in the worker and in the app's pages.
- * For now it passes them on and only explains refusals; later it hands them to the host's broker
- * (docs/architecture.md, "The network").
+ * For now it passes them on and only explains refusals; where apps may connect is to be narrowed here
+ * (docs/threat-model.md, "Not defended").
  */
 export function installNetwork(scope: typeof globalThis): void {
   const fetchNative = scope.fetch.bind(scope);

@@ -3,7 +3,7 @@ import type { Header } from "../wire.ts";
 /**
  * Headers of every page of the app. Scripts are the author's and may do what they like inside this
  * origin; what the policy holds is who may embed the page and that plug-ins and `<base>` stay out.
- * Other hosts are open for now (docs/architecture.md, "The network").
+ * Other hosts are open for now (docs/threat-model.md, "Not defended").
  */
 export function documentHeaders(platformOrigin: string): Header[] {
   const policy = [

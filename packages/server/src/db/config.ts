@@ -24,7 +24,7 @@ const settings = z.object({
   MIGRATE_DATABASE_URL_FILE: optional(z.string()),
   /** Connections of one process, not counting the one that listens. */
   DATABASE_POOL: wholeNumber(1, 500).default(10),
-  /** Seconds that a database may take to come up when the server starts. */
+  /** Seconds that a command waits for a database that is coming up; `serve` starts without it. */
   DATABASE_START_TIMEOUT: aWhile().default(30),
   /** Seconds until there must be a connection, be it a new one or one that another request held. */
   DATABASE_CONNECT_TIMEOUT: aWhile().default(5),

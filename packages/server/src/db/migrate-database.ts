@@ -11,7 +11,8 @@ import type { Tables } from "./tables.ts";
  * Makes the migrations that are missing. Where the serving process is another user, it is granted what
  * it needs: to read and write rows, and no right to change a table.
  * @returns the names of those that were made.
- * @throws UnusableDatabase when the database cannot be reached or used; else what it said.
+ * @throws UnusableDatabase when the database cannot be reached or used, ConfigError when `DATABASE_URL`
+ * names no user who could be granted anything; else what the database said.
  */
 export async function migrateDatabase(
   { config, servingUrl }: MigrateConfig,

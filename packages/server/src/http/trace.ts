@@ -2,7 +2,7 @@ import type { Context } from "hono";
 
 /** What is known about a request for the log and the metrics. Nothing in it is the visitor's. */
 export type Trace = {
-  /** Short and random: joins an answer that says `internal` to its line in the log. */
+  /** Short and random: joins an answer with a status of 500 or more to its line in the log. */
   readonly id: string;
   readonly started: number;
   /** The pattern of the route's address, or which part of the server answered. */

@@ -20,7 +20,7 @@ export type Transit = {
   wrap(userId: string, key: Uint8Array): Promise<WrappedKey>;
   /** Opens a wrapped key. The bytes are secret material, and the caller's. */
   unwrap(owned: Owned): Promise<Uint8Array>;
-  /** Wraps keys anew under the latest version. One that fails does not stop the others. */
+  /** Wraps at most 500 keys anew under the latest version; RangeError for more. One that fails does not stop the others. */
   rewrap(all: readonly Owned[]): Promise<readonly (WrappedKey | KeyServerError)[]>;
   /** Lets the key server make a key. The bytes are secret material, and the caller's. */
   createDataKey(userId: string): Promise<WrappedKey & { readonly bytes: Uint8Array }>;

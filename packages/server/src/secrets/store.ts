@@ -114,7 +114,7 @@ export async function takeVersions(tx: Tx, id: string): Promise<NewVersion[]> {
     .toSorted((a, b) => a.version - b.version);
 }
 
-/** @returns whether there was one. Versions and grants go with it. */
+/** @returns its name, or null when there was none. Versions and grants go with it. */
 export async function deleteSecret(tx: Tx, userId: string, id: string): Promise<string | null> {
   const row = await tx
     .deleteFrom("secret")

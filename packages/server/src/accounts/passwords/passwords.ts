@@ -27,12 +27,13 @@ export type Passwords = Readonly<{
   check: (password: string) => void;
   /**
    * Secret material goes in, a PHC string comes out.
-   * @throws Problem `password_refused` as `check`.
+   * @throws Problem `password_refused` as `check`; `rate_limited` when too many are in line.
    */
   hash: (password: string) => Promise<string>;
   /**
    * Whether the password belongs to the hash. Without a hash the answer is no, after the same work,
    * so that the time does not tell whether there is an account.
+   * @throws Problem `rate_limited` when too many are in line.
    */
   verify: (password: string, hash: string | null) => Promise<boolean>;
   /** Whether a hash was made with other parameters than today's. */

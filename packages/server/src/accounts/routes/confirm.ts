@@ -39,7 +39,8 @@ type From = Readonly<{ address: string; device: string | null }>;
 /**
  * Makes sure of a signed-in visitor's password. Secret material goes in.
  * @returns the account as it was verified.
- * @throws Problem `wrong_credentials`, also where there is no password; `rate_limited`.
+ * @throws Problem `wrong_credentials`, also where there is no password; `rate_limited`;
+ * `signed_out` when the account is gone.
  */
 export async function provePassword(
   parts: Parts,
