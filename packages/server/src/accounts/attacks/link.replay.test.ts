@@ -1,6 +1,14 @@
 import { beforeAll, expect, test } from "vitest";
 import { describeDatabases } from "../../db/testing.ts";
-import { codeOf, freshEmail, newPerson, password, whoIs } from "../testing/person.ts";
+import { lateBody } from "../testing/browser.ts";
+import {
+  codeOf,
+  freshEmail,
+  newPerson,
+  password,
+  secondBrowser,
+  whoIs,
+} from "../testing/person.ts";
 import { createWorld, type World } from "../testing/world.ts";
 
 const hour = 60 * 60 * 1000;
@@ -69,6 +77,67 @@ describeDatabases("D7: links are followed again", (open) => {
     const reset = { token: other, password: "Difference Engine" };
     expect(await codeOf(browser, "reset", reset)).toBe("link_expired");
     expect(await whoIs(browser)).not.toBeNull();
+  });
+
+  test("a link to change the email does not outlive the sign-in that asked for it", async () => {
+    const next = "Difference Engine";
+    const change = { current: password, next };
+    for (const end of ["devices/end-others", "devices/:id/end", "password", "reset"] as const) {
+      const ada = await newPerson(world);
+      const reset = { token: await resetToken(ada.email), password: next };
+      const thief = await secondBrowser(world, ada);
+      const stolen = freshEmail();
+      expect(await codeOf(thief, "email", { email: stolen })).toBeUndefined();
+      const token = await world.linkToken(stolen);
+      const { body } = await ada.browser.ask("/api/v1/account/devices");
+      const devices = body.devices as { id: string; current: boolean }[];
+      const other = devices.find((device) => !device.current)?.id ?? "";
+      const path = end.replace(":id", other);
+      const sent = { "devices/end-others": {}, "devices/:id/end": {}, password: change, reset }[
+        end
+      ];
+      expect(await codeOf(ada.browser, path, sent)).toBeUndefined();
+      expect(await whoIs(thief)).toBeNull();
+      expect(await codeOf(world.browser(), "verify-email", { token })).toBe("link_expired");
+      expect(await codeOf(thief, "email", { email: stolen })).toBe("signed_out");
+    }
+  });
+
+  test("signing out oneself leaves the link that one asked for", async () => {
+    const { browser } = await newPerson(world);
+    const email = freshEmail();
+    expect(await codeOf(browser, "email", { email })).toBeUndefined();
+    const token = await world.linkToken(email);
+    const { body } = await browser.ask("/api/v1/account/devices");
+    const [own] = body.devices as { id: string }[];
+    expect(await codeOf(browser, `devices/${own?.id ?? ""}/end`, {})).toBeUndefined();
+    expect(await codeOf(world.browser(), "verify-email", { token })).toBeUndefined();
+    expect(await codeOf(browser, "sign-in", { email, password })).toBeUndefined();
+
+    const next = freshEmail();
+    expect(await codeOf(browser, "email", { email: next })).toBeUndefined();
+    const second = await world.linkToken(next);
+    expect(await codeOf(browser, "sign-out", {})).toBeUndefined();
+    expect(await codeOf(world.browser(), "verify-email", { token: second })).toBeUndefined();
+  });
+
+  test("ending other sign-ins leaves the link to a new password", async () => {
+    const { email, browser } = await newPerson(world);
+    const token = await resetToken(email);
+    expect(await codeOf(browser, "devices/end-others", {})).toBeUndefined();
+    const reset = { token, password: "Difference Engine" };
+    expect(await codeOf(world.browser(), "reset", reset)).toBeUndefined();
+  });
+
+  test("a request that was under way makes no link once its sign-in has ended", async () => {
+    const ada = await newPerson(world);
+    const thief = await secondBrowser(world, ada);
+    const email = freshEmail();
+    const late = lateBody({ email }, async () => {
+      expect(await codeOf(ada.browser, "devices/end-others", {})).toBeUndefined();
+    });
+    expect(await codeOf(thief, "email", late)).toBe("signed_out");
+    expect(await world.linkToken(email)).toBe("");
   });
 
   test("what the database holds of a link does not open it", async () => {

@@ -16,8 +16,11 @@ type Purpose = LinkMeaning["purpose"];
 type Meaning<P extends Purpose> = Extract<LinkMeaning, { purpose: P }>;
 
 export type Links = Readonly<{
-  /** @returns the address to follow. Secret material: nothing else knows the token. */
-  make: (meaning: LinkMeaning) => Promise<string>;
+  /**
+   * @param tx - the caller's transaction; without it, one of its own.
+   * @returns the address to follow. Secret material: nothing else knows the token.
+   */
+  make: (meaning: LinkMeaning, tx?: Tx) => Promise<string>;
   /**
    * What a link stands for, without using it up.
    * @throws Problem `link_expired` for one that was used, is too old, or never was.
@@ -29,8 +32,8 @@ export type Links = Readonly<{
    * @throws Problem `link_expired`
    */
   use: (tx: Tx, token: string, purpose: Purpose) => Promise<void>;
-  /** Makes void what was sent to a user. */
-  forget: (tx: Tx, userId: string) => Promise<void>;
+  /** Makes void what was sent to a user: all of it, or what was for one purpose. */
+  forget: (tx: Tx, userId: string, purpose?: Purpose) => Promise<void>;
 }>;
 
 type LinkPorts = Readonly<{ db: Database; platformOrigin: string; now: () => number }>;
@@ -41,20 +44,21 @@ type LinkPorts = Readonly<{ db: Database; platformOrigin: string; now: () => num
  */
 export function createLinks({ db, platformOrigin, now }: LinkPorts): Links {
   return {
-    async make(meaning) {
+    async make(meaning, tx) {
       const token = newToken();
       const at = now();
-      await db.transaction((tx) =>
-        store.insertLink(tx, {
-          token_hash: hashOfToken(token),
-          purpose: meaning.purpose,
-          user_id: meaning.purpose === "sign_up" ? null : meaning.userId,
-          email: meaning.purpose === "reset" ? null : meaning.email,
-          password: meaning.purpose === "sign_up" ? meaning.password : null,
-          created_at: new Date(at),
-          expires_at: new Date(at + lifetime),
-        }),
-      );
+      const row = {
+        token_hash: hashOfToken(token),
+        purpose: meaning.purpose,
+        user_id: meaning.purpose === "sign_up" ? null : meaning.userId,
+        email: meaning.purpose === "reset" ? null : meaning.email,
+        password: meaning.purpose === "sign_up" ? meaning.password : null,
+        created_at: new Date(at),
+        expires_at: new Date(at + lifetime),
+      };
+      await (tx === undefined
+        ? db.transaction((own) => store.insertLink(own, row))
+        : store.insertLink(tx, row));
       const page = meaning.purpose === "reset" ? "reset" : "verify-email";
       return `${platformOrigin}/${page}#token=${token}`;
     },

@@ -51,7 +51,12 @@ export async function takeLink(
   return taken !== undefined;
 }
 
-/** Deletes the links of a user, such as resets that a change of the password overtook. */
-export async function deleteLinks(tx: Executor, userId: string): Promise<void> {
-  await tx.deleteFrom("account_link").where("user_id", "=", userId).execute();
+/** Deletes the links of a user, such as resets that a change of the password overtook; or those of one purpose. */
+export async function deleteLinks(
+  tx: Executor,
+  userId: string,
+  purpose?: Row["purpose"],
+): Promise<void> {
+  const all = tx.deleteFrom("account_link").where("user_id", "=", userId);
+  await (purpose === undefined ? all : all.where("purpose", "=", purpose)).execute();
 }

@@ -49,6 +49,14 @@ ${link}
 If it was not you, do nothing. Nothing is changed.
 `,
   }),
+  changeEmailAsked: (to: string): Mail => ({
+    to,
+    subject: "Another email for your Portafilter account",
+    text: `Somebody, hopefully you, wants to use another address for the Portafilter account with this one. It is changed once the link that was sent there is followed, within one hour.
+
+If it was not you, sign in and change your password at once: every other device is signed out, and the link is worth nothing.
+`,
+  }),
   emailChanged: (to: string): Mail => ({
     to,
     subject: "The email of your Portafilter account was changed",

@@ -30,14 +30,27 @@ function changeRoute(parts: Parts): Route {
       const email = normaliseEmail(body.email);
       if (mailer !== null) {
         await limits.mail(email, address);
+        // Made for a taken address too: whether it is taken is looked at after the answer.
+        const { old, link } = await db.transaction(async (tx) => {
+          const account = await users.lockAccount(tx, userId);
+          // Whoever ended this sign-in meanwhile made its links void, and shall not overlook this one.
+          if (account === undefined || !(await sessions.lives(session, tx))) {
+            throw new Problem("signed_out");
+          }
+          const made = await links.make({ purpose: "email", userId, email }, tx);
+          return { old: account.email, link: made };
+        });
+        if (old !== email) {
+          background.run("mail.email-asked", () => mailer.send(mails.changeEmailAsked(old)));
+        }
         background.run("mail.change-email", async () => {
           const known = await users.findByEmail(db.kysely, email);
           const { platformOrigin: origin } = config;
-          const mail =
+          await mailer.send(
             known === undefined
-              ? mails.changeEmail(email, await links.make({ purpose: "email", userId, email }))
-              : mails.signUpKnown(email, `${origin}/sign-in`, `${origin}/forgot`);
-          await mailer.send(mail);
+              ? mails.changeEmail(email, link)
+              : mails.signUpKnown(email, `${origin}/sign-in`, `${origin}/forgot`),
+          );
         });
         return { next: "check_mail" as const };
       }

@@ -31,6 +31,8 @@ export type Sessions = Readonly<{
    * session that is over, for two cookies.
    */
   of: (headers: Headers) => Promise<Session | null>;
+  /** Whether a session is still there and not over, whatever its token is by now. @param tx - the caller's, if any. */
+  lives: (session: Pick<Session, "userId" | "sessionId">, tx?: Tx) => Promise<boolean>;
   /**
    * Starts a session, and ends the one that the browser had, whoever's it was. Writes the audit, so it
    * is the last step of the caller's transaction. @param before - what else happened to the account.
@@ -86,6 +88,9 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       const isFresh = found.confirmed_at.getTime() > at - limits.freshness;
       return { userId: found.user_id, sessionId: found.id, isFresh };
     },
+
+    lives: ({ userId, sessionId }, tx) =>
+      store.isSession(tx ?? db.kysely, userId, sessionId, horizon()),
 
     async start(tx, userId, { headers, device }, before = []) {
       const old = tokenOf(headers);

@@ -86,6 +86,19 @@ export function findOwner(db: Executor, tokenHash: Uint8Array) {
     .executeTakeFirst();
 }
 
+/** Whether this user has that session, and it is not over. */
+export async function isSession(db: Executor, userId: string, id: string, horizon: Horizon) {
+  const found = await db
+    .selectFrom("account_session")
+    .select("id")
+    .where("id", "=", id)
+    .where("user_id", "=", userId)
+    .where("created_at", ">", horizon.createdAfter)
+    .where("seen_at", ">", horizon.seenAfter)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** @returns whether this user had that session. */
 export async function deleteSession(tx: Executor, userId: string, id: string) {
   const gone = await tx

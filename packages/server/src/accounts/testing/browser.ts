@@ -25,7 +25,24 @@ export type Answer = Readonly<{
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-type Init = Omit<RequestInit, "headers"> & { headers: Record<string, string> };
+type Init = Omit<RequestInit, "headers"> & { headers: Record<string, string>; duplex?: "half" };
+
+/** A body that arrives after something else was done: its request has passed the sign-in by then. */
+export function lateBody(
+  body: unknown,
+  meanwhile: () => Promise<void>,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        await meanwhile();
+        controller.enqueue(new TextEncoder().encode(JSON.stringify(body)));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
 
 export function createBrowser(
   send: (request: Request) => Response | Promise<Response>,
@@ -67,7 +84,9 @@ export function createBrowser(
       },
       ...(body === undefined
         ? {}
-        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        : body instanceof ReadableStream
+          ? { body, duplex: "half" }
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const parsed = (await response.json()) as Record<string, unknown>;
     const error = parsed.error as { code?: string } | undefined;
