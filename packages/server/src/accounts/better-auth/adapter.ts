@@ -3,6 +3,7 @@ import { getAdapter } from "better-auth/db/adapter";
 import { Problem } from "../../problem.ts";
 import { normaliseEmail } from "../email.ts";
 import type { Parts } from "../parts.ts";
+import { hasCredential } from "../passkeys/store.ts";
 import type { Tx } from "../ports.ts";
 import { newId } from "../token.ts";
 import * as users from "../users/store.ts";
@@ -43,9 +44,14 @@ export async function createAdapter(
         }
         if (creation.model !== "passkey") return adapter.create(creation);
         return inTransaction(async (tx) => {
-          const made = await (await inner(tx)).create(creation);
           const { session, device } = currentCeremony();
           const userId = session?.userId ?? "";
+          await users.lockAccount(tx, userId);
+          // A sign-in that was ended meanwhile leaves no way back in.
+          if (session === null || !(await parts.sessions.lives(session, tx))) {
+            throw new Problem("signed_out");
+          }
+          const made = await (await inner(tx)).create(creation);
           await parts.audit.append(tx, [{ userId, action: "account.passkey_added", device }]);
           return made;
         });
@@ -81,11 +87,15 @@ type Data = Record<string, unknown>;
 
 async function startSession(parts: AdapterParts, data: Data, inTransaction: InTransaction) {
   const ceremony = currentCeremony();
-  const { session, device } = ceremony;
+  const { session, device, passkey } = ceremony;
   const userId = textOf(data, "userId");
   const cookies = await inTransaction(async (tx) => {
     const account = await users.lockAccount(tx, userId);
     if (account === undefined) throw new Problem("signed_out");
+    // It was looked at before the account was locked, and may have been removed in between.
+    if (passkey !== null && !(await hasCredential(tx, userId, passkey))) {
+      throw new Problem("passkey_refused");
+    }
     if (session?.userId !== userId) {
       const remembered = parts.knownDevices.remember(account.email);
       return [await parts.sessions.start(tx, userId, ceremony), remembered];

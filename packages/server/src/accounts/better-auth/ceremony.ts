@@ -13,6 +13,8 @@ export type Ceremony = Browser & {
    * that is looked for is used up by that.
    */
   readonly comesBackTo: string | null;
+  /** The passkey whose proof was verified, by the id that its device knows it by. */
+  passkey: string | null;
   /** Set-Cookie headers of ours. Secret material. */
   readonly cookies: string[];
   /** What went wrong in our part, which better-auth would tell as something of its own. */

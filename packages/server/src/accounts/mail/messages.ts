@@ -30,7 +30,7 @@ If it was not you, do nothing. Nothing was changed.
     subject: "Choose a new password for Portafilter",
     text: `Somebody, hopefully you, forgot the password of the Portafilter account with this address.
 
-To choose a new one, open this link within one hour. It works once, and signs out every device:
+To choose a new one, open this link within one hour. It works once, signs out every device and removes the account's passkeys:
 
 ${link}
 

@@ -120,7 +120,15 @@ type By = Pick<Ceremony, "session" | "device" | "headers">;
 type Rules = Partial<Pick<Ceremony, "trustsEmail" | "comesBackTo">>;
 
 function ceremonyOf(by: By, rules: Rules = {}): Ceremony {
-  return { ...by, trustsEmail: false, comesBackTo: null, ...rules, cookies: [], problem: null };
+  return {
+    ...by,
+    trustsEmail: false,
+    comesBackTo: null,
+    ...rules,
+    passkey: null,
+    cookies: [],
+    problem: null,
+  };
 }
 
 /** Of better-auth's cookies, the one that binds the sign-in to this browser. */

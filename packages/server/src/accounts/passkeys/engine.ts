@@ -37,6 +37,7 @@ export async function createPasskeyEngine(parts: Parts, log: Log) {
     authentication: {
       afterVerification: ({ verification }) => {
         demandVerification(verification.authenticationInfo.userVerified);
+        currentCeremony().passkey = verification.authenticationInfo.credentialID;
       },
     },
     schema: {

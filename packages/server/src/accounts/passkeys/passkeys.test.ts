@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { describeDatabases } from "../../db/testing.ts";
 import { type Authenticator, createAuthenticator } from "../testing/authenticator.ts";
-import type { Browser } from "../testing/browser.ts";
-import { actionsOf, codeOf, isFresh, newPerson, whoIs } from "../testing/person.ts";
+import { type Browser, lateBody } from "../testing/browser.ts";
+import { actionsOf, codeOf, isFresh, newPerson, secondBrowser, whoIs } from "../testing/person.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { lockAccount } from "../users/store.ts";
+import { deletePasskeys } from "./store.ts";
 
 const minute = 60_000;
 
@@ -92,6 +95,60 @@ describeDatabases("passkeys", (open) => {
   });
 
   describe("attacks", () => {
+    test("a new password by a link removes every passkey, whoever added it", async () => {
+      const mailed = await createWorld(world.db, { mail: true });
+      const { email, browser } = await newPerson(mailed);
+      const eves = [await register(browser), await register(browser)];
+      expect(await codeOf(mailed.browser(), "forgot", { email })).toBeUndefined();
+      const token = await mailed.linkToken(email);
+      expect(mailed.mails.at(-1)?.text).toContain("removes the account's passkeys");
+      const reset = { token, password: "Difference Engine" };
+      expect(await codeOf(mailed.browser(), "reset", reset)).toBeUndefined();
+      for (const eve of eves) {
+        const other = mailed.browser();
+        const proof = await eve.get(await optionsOf(other, "sign-in"));
+        expect(await codeOf(other, "passkeys/sign-in", proof)).toBe("passkey_refused");
+      }
+      const ada = mailed.browser();
+      const signIn = { email, password: "Difference Engine" };
+      expect(await codeOf(ada, "sign-in", signIn)).toBeUndefined();
+      expect(await whoIs(ada)).toMatchObject({ passkeys: 0 });
+      const removed = (await actionsOf(mailed, ada)).filter((one) => one.endsWith("key_removed"));
+      expect(removed).toHaveLength(2);
+    });
+
+    test("none is added by a sign-in that ended while the request was under way", async () => {
+      const ada = await newPerson(world);
+      const thief = await secondBrowser(world, ada);
+      const authenticator = await createAuthenticator();
+      const made = await authenticator.create(await optionsOf(thief, "register"));
+      const late = lateBody(made, async () => {
+        expect(await codeOf(ada.browser, "devices/end-others", {})).toBeUndefined();
+      });
+      expect(await codeOf(thief, "passkeys/register", late)).toBe("signed_out");
+      expect(await listOf(ada.browser)).toEqual([]);
+    });
+
+    test("one that is removed while its proof is looked at signs nobody in", async () => {
+      const { browser } = await newPerson(world);
+      const authenticator = await register(browser);
+      const userId = (await whoIs(browser))?.id ?? "";
+      const other = world.browser();
+      const proof = await authenticator.get(await optionsOf(other, "sign-in"));
+      const removed = Promise.withResolvers<undefined>();
+      const held = world.db.transaction(async (tx) => {
+        await lockAccount(tx, userId);
+        await removed.promise;
+        await deletePasskeys(tx, userId);
+      });
+      const code = codeOf(other, "passkeys/sign-in", proof);
+      await sleep(300);
+      removed.resolve(undefined);
+      await held;
+      expect(await code).toBe("passkey_refused");
+      expect(await whoIs(other)).toBeNull();
+    });
+
     test("D7: a proof is used once, also by fifty at once", async () => {
       const { browser } = await newPerson(world);
       const authenticator = await register(browser);

@@ -39,6 +39,7 @@ export function passkeyRoutes(parts: Parts, log: Log): Route[] {
       headers: request.headers,
       trustsEmail: false,
       comesBackTo: null,
+      passkey: null,
       cookies: [],
       problem: null,
     };

@@ -4,6 +4,7 @@ import { Problem } from "../../problem.ts";
 import { normaliseEmail } from "../email.ts";
 import { mails } from "../mail/messages.ts";
 import type { Parts } from "../parts.ts";
+import * as passkeys from "../passkeys/store.ts";
 import { newId } from "../token.ts";
 import * as users from "../users/store.ts";
 
@@ -44,7 +45,7 @@ function resetRoute({ db, audit, links, passwords, sessions, now }: Parts): Rout
     method: "POST",
     path: "/api/v1/account/reset",
     operation: "resetPassword",
-    summary: "Sets another password by a link, and ends every sign-in.",
+    summary: "Sets another password by a link, removes all passkeys and ends every sign-in.",
     auth: "none",
     rateLimit: "credentials",
     body: api.reset,
@@ -59,9 +60,14 @@ function resetRoute({ db, audit, links, passwords, sessions, now }: Parts): Rout
         await links.use(tx, body.token, "reset");
         await users.setPassword(tx, userId, newId(), hash, new Date(now()));
         await links.forget(tx, userId);
+        // Whoever was in the account before, its owner cannot tell which of them are theirs.
+        const removed = await passkeys.deletePasskeys(tx, userId);
         await sessions.endAll(tx, userId, null);
         await audit.append(tx, [
           { userId, action: "account.password_reset", device },
+          ...Array.from({ length: removed }, () => {
+            return { userId, action: "account.passkey_removed" as const, device };
+          }),
           { userId, action: "session.all_ended", device },
         ]);
       });

@@ -96,7 +96,7 @@ export const account = {
   },
   reset: {
     title: "Choose a new password",
-    lead: "All devices are signed out then. Your secrets stay as they are.",
+    lead: "All devices are signed out then, and passkeys are removed. Your secrets stay as they are.",
     button: "Change password",
     noToken: "There is no link in this address",
     noTokenText: {
@@ -107,7 +107,8 @@ export const account = {
     again: "Ask for another link",
     back: "Back to sign in",
     done: "Your password is changed",
-    doneText: "All devices are signed out. Sign in with the new password.",
+    doneText:
+      "All devices are signed out, and passkeys are removed. Sign in with the new password.",
   },
   verify: {
     title: "Confirm your email",
