@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import { beforeAll, describe, expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import {
@@ -139,6 +141,29 @@ describeDatabases("accounts", (open) => {
       expect(await whoIs(person.browser)).toMatchObject({ email });
       expect(await whoIs(other)).toBeNull();
       expect(await actionsOf(world, person.browser)).toContain("account.email_changed");
+    });
+
+    test("a change of the email locks its sign-in before the audit, as everybody does", async () => {
+      const { browser } = await newPerson(world);
+      const userId = (await whoIs(browser))?.id ?? "";
+      const [locked, asked] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+      const held = world.db.transaction(async (tx) => {
+        const session = tx.selectFrom("account_session").select("id");
+        await session.where("user_id", "=", userId).forUpdate().execute();
+        locked.resolve(null);
+        await asked.promise;
+        // On the way to a deadlock, this would wait for the change, which waits for the sign-in.
+        await sql`set local lock_timeout = '200ms'`.execute(tx);
+        await world.audit.append(tx, [{ userId, action: "session.confirmed" }]);
+      });
+      await locked.promise;
+      const change = codeOf(browser, "email", { email: freshEmail() });
+      await sleep(300);
+      asked.resolve(null);
+      await held;
+      expect(await change).toBeUndefined();
+      const actions = await actionsOf(world, browser);
+      expect(actions.filter((action) => action === "session.confirmed")).toHaveLength(1);
     });
 
     test("devices are named, and ended one by one or all together", async () => {

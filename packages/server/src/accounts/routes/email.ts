@@ -4,7 +4,7 @@ import { Problem } from "../../problem.ts";
 import { normaliseEmail } from "../email.ts";
 import { mails } from "../mail/messages.ts";
 import type { Parts } from "../parts.ts";
-import type { Tx } from "../ports.ts";
+import type { AuditEvent, Tx } from "../ports.ts";
 import * as users from "../users/store.ts";
 import { createAccount } from "./sign-up.ts";
 
@@ -14,7 +14,7 @@ export function emailRoutes(parts: Parts): Route[] {
 }
 
 function changeRoute(parts: Parts): Route {
-  const { config, db, limits, links, sessions, knownDevices, mailer, background } = parts;
+  const { config, db, audit, limits, links, sessions, knownDevices, mailer, background } = parts;
   return route({
     method: "POST",
     path: "/api/v1/account/email",
@@ -55,9 +55,10 @@ function changeRoute(parts: Parts): Route {
         return { next: "check_mail" as const };
       }
       const cookie = await db.transaction(async (tx) => {
-        await moveTo(parts, tx, { userId, email, except: sessionId, device });
+        await moveTo(parts, tx, { userId, email, except: sessionId });
         const renewed = await sessions.renew(tx, sessionId);
         if (renewed === null) throw new Problem("signed_out");
+        await audit.append(tx, moved(userId, device));
         return renewed;
       });
       header("set-cookie", cookie);
@@ -92,7 +93,9 @@ function verifyRoute(parts: Parts): Route {
         await users.lockAccount(tx, userId);
         await links.use(tx, body.token, "email");
         const except = session?.userId === userId ? session.sessionId : null;
-        return moveTo(parts, tx, { userId, email, except, device });
+        const before = await moveTo(parts, tx, { userId, email, except });
+        await audit.append(tx, moved(userId, device));
+        return before;
       });
       if (link.purpose === "email" && session?.userId === link.userId) {
         // It is known by the old email: its owner is not to wait because others guess at the new one.
@@ -111,23 +114,27 @@ type Move = Readonly<{
   email: string;
   /** The session that goes on. */
   except: string | null;
-  device: string | null;
 }>;
 
 /**
  * Gives an account another email, ends its other sessions and makes void what was sent to the old one.
+ * The audit is the caller's, who may have sessions to lock yet.
  * @returns the old email. @throws Problem `account_exists`, `signed_out`
  */
-async function moveTo(parts: Parts, tx: Tx, { userId, email, except, device }: Move) {
+async function moveTo(parts: Parts, tx: Tx, { userId, email, except }: Move) {
   const account = await users.lockAccount(tx, userId);
   if (account === undefined) throw new Problem("signed_out");
   const isFree = await users.setEmail(tx, userId, email, new Date(parts.now()));
   if (!isFree) throw new Problem("account_exists");
   await parts.links.forget(tx, userId);
   await parts.sessions.endAll(tx, userId, except);
-  await parts.audit.append(tx, [
+  return account.email;
+}
+
+/** What the audit says of it. */
+function moved(userId: string, device: string | null): AuditEvent[] {
+  return [
     { userId, action: "account.email_changed", device },
     { userId, action: "session.all_ended", device },
-  ]);
-  return account.email;
+  ];
 }
