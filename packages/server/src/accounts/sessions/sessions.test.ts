@@ -2,7 +2,7 @@ import { limits } from "@portafilter/protocol";
 import { beforeAll, expect, test } from "vitest";
 import { describeDatabases } from "../../db/testing.ts";
 import { cookies } from "../cookie.ts";
-import { codeOf, isFresh, newPerson, secondBrowser, whoIs } from "../testing/person.ts";
+import { actionsOf, codeOf, isFresh, newPerson, secondBrowser, whoIs } from "../testing/person.ts";
 import { createWorld, type World } from "../testing/world.ts";
 
 const minute = 60_000;
@@ -133,11 +133,33 @@ describeDatabases("sessions", (open) => {
         })),
       )
       .execute();
+    const { body } = await person.browser.ask("/api/v1/account/devices");
+    const devices = body.devices as { id: string; current: boolean }[];
+    const told: string[] = [];
+    for (const { id, current } of devices) {
+      world.events.subscribe(userId, id, ({ type }) => {
+        told.push(`${current ? "first" : "later"} ${type}`);
+      });
+    }
     world.pass(2_000);
     const last = await secondBrowser(world, person);
     expect(await whoIs(last)).not.toBeNull();
     expect(await whoIs(person.browser)).toBeNull();
     expect(await rowsOf(person.email)).toHaveLength(100);
+    await expect.poll(() => told).toEqual(["first session.ended"]);
+    const [newest, next] = await actionsOf(world, last);
+    expect([newest, next]).toEqual(["session.started", "session.ended"]);
+  });
+
+  test("one that was over already is not said to end", async () => {
+    const person = await newPerson(world);
+    world.pass(31 * day);
+    const later = await secondBrowser(world, person);
+    expect(await rowsOf(person.email)).toHaveLength(1);
+    expect((await actionsOf(world, later)).slice(0, 2)).toEqual([
+      "session.started",
+      "session.started",
+    ]);
   });
 
   test("ended sessions are told of, to those alone", async () => {

@@ -108,11 +108,15 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
         device,
         now: new Date(now()),
       });
-      await store.pruneSessions(tx, userId, horizon(), most);
-      const ended = owner && { userId: owner.user_id, action: "session.ended" as const, device };
+      const displaced = await store.pruneSessions(tx, userId, horizon(), most);
+      for (const id of displaced) await tell(tx, userId, id);
+      const endedOf = [
+        ...(owner === undefined ? [] : [owner.user_id]),
+        ...displaced.map(() => userId),
+      ];
       await audit.append(tx, [
         ...before,
-        ...(ended === undefined ? [] : [ended]),
+        ...endedOf.map((of) => ({ userId: of, action: "session.ended" as const, device })),
         { userId, action: "session.started", device },
       ]);
       return withToken(token);

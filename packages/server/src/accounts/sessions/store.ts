@@ -121,9 +121,12 @@ export async function deleteSessions(tx: Executor, userId: string, except: strin
   return gone.map(({ id }) => id);
 }
 
-/** Deletes what is over, and the ones used longest ago beyond `most`. */
+/**
+ * Deletes what is over, and the ones used longest ago beyond `most`.
+ * @returns the ids of those that were not over.
+ */
 export async function pruneSessions(tx: Executor, userId: string, horizon: Horizon, most: number) {
-  await tx
+  const gone = await tx
     .deleteFrom("account_session")
     .where("user_id", "=", userId)
     .where((where) =>
@@ -142,7 +145,11 @@ export async function pruneSessions(tx: Executor, userId: string, horizon: Horiz
         ),
       ]),
     )
+    .returning(["id", "created_at", "seen_at"])
     .execute();
+  return gone
+    .filter((row) => row.created_at > horizon.createdAfter && row.seen_at > horizon.seenAfter)
+    .map(({ id }) => id);
 }
 
 /** The sessions of a user that are not over, the one used last first. */
