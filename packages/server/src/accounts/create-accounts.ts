@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Sessions as MountedSessions } from "../http/mount.ts";
 import type { Route } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import { type Background, createBackground } from "./background.ts";
@@ -20,7 +19,7 @@ import { accountSessionRoute } from "./routes/session.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { signOutRoute } from "./routes/sign-out.ts";
 import { signUpRoute } from "./routes/sign-up.ts";
-import { createSessions } from "./sessions/sessions.ts";
+import { createSessions, type Sessions } from "./sessions/sessions.ts";
 
 type Ports = Pick<Parts, "config" | "db" | "audit" | "events" | "limits" | "erase" | "forget"> &
   Readonly<{
@@ -34,7 +33,7 @@ type Ports = Pick<Parts, "config" | "db" | "audit" | "events" | "limits" | "eras
   }>;
 
 export type Accounts = Readonly<{
-  sessions: MountedSessions;
+  sessions: Pick<Sessions, "of" | "lives">;
   routes: readonly Route[];
   settled: Background["settled"];
   /** Waits a moment for mails that are on their way, then hangs up. */

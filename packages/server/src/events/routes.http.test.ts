@@ -12,7 +12,10 @@ import { createEventRoutes } from "./routes.ts";
 async function server() {
   const events = await createEvents({ listen: () => Promise.resolve(() => Promise.resolve()) });
   const session = { userId: "ada", sessionId: "s1", isFresh: false };
-  const sessions = { of: () => Promise.resolve(session) };
+  const sessions = {
+    of: () => Promise.resolve(session),
+    lives: () => Promise.resolve(true),
+  };
   const { routes, close } = createEventRoutes({ events, sessions });
   const pass = () => Promise.resolve();
   const app = new Hono();

@@ -15,8 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The route over a channel that the test speaks on; `Cookie: user=<id>` is a session until `live` says no. */
-async function server({ live = (): boolean => true, failing = (): boolean => false } = {}) {
+const [yes, no] = [(): boolean => true, (): boolean => false];
+
+/** The route over a channel that the test speaks on; `Cookie: user=<id>` is a session until `live` says no, and its token until `renewed` says so. */
+async function server({ live = yes, failing = no, renewed = no } = {}) {
   let speak: ((payload: string) => void) | undefined;
   const events = await createEvents({
     listen: (_channel, on) => {
@@ -25,11 +27,15 @@ async function server({ live = (): boolean => true, failing = (): boolean => fal
     },
   });
   const sessions = {
+    lives: (): Promise<boolean> =>
+      failing() ? Promise.reject(new Problem("database_unavailable")) : Promise.resolve(live()),
     of: (headers: Headers): Promise<Session | null> => {
       if (failing()) return Promise.reject(new Problem("database_unavailable"));
       const userId = /user=(\w+)/.exec(headers.get("cookie") ?? "")?.[1];
       return Promise.resolve(
-        userId === undefined || !live() ? null : { userId, sessionId: "s1", isFresh: false },
+        userId === undefined || !live() || renewed()
+          ? null
+          : { userId, sessionId: "s1", isFresh: false },
       );
     },
   };
@@ -104,6 +110,17 @@ test("a sign-in that ended unheard is noticed within a minute", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   const rest = [await next(), await next(), await next(), await next()];
   expect(rest.filter((message) => message !== "comment")).toEqual([ended, null]);
+});
+
+test("a confirmation, which gives the sign-in another token, does not end its streams", async () => {
+  let isRenewed = false;
+  const { open, tell } = await server({ renewed: () => isRenewed });
+  const { next } = await open();
+  await next();
+  isRenewed = true;
+  await vi.advanceTimersByTimeAsync(50_000);
+  tell("ada", revoked);
+  expect([await next(), await next(), await next()]).toEqual(["comment", "comment", revoked]);
 });
 
 test("a database that does not answer does not end it", async () => {

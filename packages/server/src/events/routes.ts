@@ -1,5 +1,4 @@
 import type { api } from "@portafilter/protocol";
-import type { Sessions } from "../http/mount.ts";
 import { type Route, rawRoute, type Session } from "../http/route.ts";
 import { Problem } from "../problem.ts";
 import type { Events } from "./events.ts";
@@ -7,8 +6,11 @@ import { createEventStream } from "./stream.ts";
 
 export type EventRoutesPorts = Readonly<{
   events: Pick<Events, "subscribe">;
-  /** Asked again while a stream is open: a sign-in may end without our hearing of it. */
-  sessions: Sessions;
+  /**
+   * Whether a sign-in is still there, by its id: a confirmation gives it another token, and its streams
+   * go on. Asked again while a stream is open: it may end without our hearing of it.
+   */
+  sessions: Readonly<{ lives: (session: Session) => Promise<boolean> }>;
   /** Milliseconds between comments. */
   heartbeat?: number;
   /** Milliseconds after which a sign-in is asked for again. */
@@ -46,13 +48,7 @@ export function createEventRoutes(ports: EventRoutesPorts): EventRoutes {
     };
   }
 
-  /** Whether the sign-in of these headers is still the one the stream was opened for. */
-  const isLive = async (headers: Headers, { userId, sessionId }: Session) => {
-    const now = await sessions.of(headers);
-    return now?.userId === userId && now.sessionId === sessionId;
-  };
-
-  async function answer(session: Session, headers: Headers): Promise<Response> {
+  async function answer(session: Session): Promise<Response> {
     const undo: (() => void)[] = [];
     const stream = createEventStream(() => {
       for (const step of undo.splice(0)) step();
@@ -66,7 +62,7 @@ export function createEventRoutes(ports: EventRoutesPorts): EventRoutes {
     undo.push(events.subscribe(session.userId, session.sessionId, send));
     try {
       // It may have ended after it was looked at and before we listened.
-      if (!(await isLive(headers, session))) throw new Problem("signed_out");
+      if (!(await sessions.lives(session))) throw new Problem("signed_out");
     } catch (error) {
       await stream.body.cancel();
       throw error;
@@ -75,8 +71,8 @@ export function createEventRoutes(ports: EventRoutesPorts): EventRoutes {
     undo.push(
       every(recheck, () => {
         // When nobody can tell, the next time will.
-        const ended = isLive(headers, session).catch(() => true);
-        void ended.then((lives) => {
+        const answered = sessions.lives(session).catch(() => true);
+        void answered.then((lives) => {
           if (!lives) send({ type: "session.ended" });
         });
       }),
@@ -97,8 +93,7 @@ export function createEventRoutes(ports: EventRoutesPorts): EventRoutes {
         rateLimit: "stream",
         from: "page",
         type: "text/event-stream",
-        // A copy: the request itself goes when its headers are all that is needed.
-        handle: ({ session, request }) => answer(session, new Headers(request.headers)),
+        handle: ({ session }) => answer(session),
       }),
     ],
     close: () => {

@@ -114,6 +114,29 @@ describeDatabases("sessions", (open) => {
     expect(adas).not.toEqual(bobs);
   });
 
+  test("an open page asks by the session's id: a confirmation ends it not, its end does", async () => {
+    const { browser, password, email } = await newPerson(world);
+    const { sessions } = world.accounts;
+    const cookie = `${cookies.session}=${browser.token() ?? ""}`;
+    const session = await sessions.of(new Headers({ cookie }));
+    if (session === null) throw new Error("nobody is signed in");
+    const eve = await newPerson(world);
+    const eves = (await whoIs(eve.browser))?.id ?? "";
+    expect(await codeOf(browser, "confirm", { password })).toBeUndefined();
+    expect(await sessions.of(new Headers({ cookie }))).toBeNull();
+    expect(await sessions.lives(session)).toBe(true);
+    expect(await sessions.lives({ ...session, userId: eves })).toBe(false);
+    const [before] = await rowsOf(email);
+    world.pass(29 * day);
+    expect(await sessions.lives(session)).toBe(true);
+    const [after] = await rowsOf(email);
+    expect(after?.seen_at).not.toEqual(before?.seen_at);
+    world.pass(29 * day);
+    expect(await sessions.lives(session)).toBe(true);
+    expect(await codeOf(browser, "sign-out", {})).toBeUndefined();
+    expect(await sessions.lives(session)).toBe(false);
+  });
+
   test("the hundred-and-first device takes the place of the one used longest ago", async () => {
     const person = await newPerson(world);
     world.pass(2_000);

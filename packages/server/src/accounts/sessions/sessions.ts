@@ -31,7 +31,10 @@ export type Sessions = Readonly<{
    * session that is over, for two cookies.
    */
   of: (headers: Headers) => Promise<Session | null>;
-  /** Whether a session is still there and not over, whatever its token is by now. @param tx - the caller's, if any. */
+  /**
+   * Whether a session is still there and not over, whatever its token is by now. Asking counts as using
+   * it, except in the caller's transaction.
+   */
   lives: (session: Pick<Session, "userId" | "sessionId">, tx?: Tx) => Promise<boolean>;
   /**
    * Starts a session, and ends the one that the browser had, whoever's it was. Writes the audit, so it
@@ -69,6 +72,11 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
   );
   const tell = (tx: Tx, userId: string, sessionId: string) =>
     events.publish(tx, userId, { type: "session.ended" }, sessionId);
+  const touch = async (session: Readonly<{ id: string; seen_at: Date }>) => {
+    const at = now();
+    if (session.seen_at.getTime() >= at - hour) return;
+    await store.touchSession(db.kysely, session.id, new Date(at), new Date(at - hour));
+  };
   const withToken = (token: string) => setCookie(cookies.session, token, absolute / day);
   const tokenOf = (headers: Headers) => {
     const token = readCookie(headers, cookies.session);
@@ -81,16 +89,16 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       if (token === null) return null;
       const found = await find(hashOfToken(token));
       if (found === undefined) return null;
-      const at = now();
-      if (found.seen_at.getTime() < at - hour) {
-        await store.touchSession(db.kysely, found.id, new Date(at), new Date(at - hour));
-      }
-      const isFresh = found.confirmed_at.getTime() > at - limits.freshness;
+      await touch(found);
+      const isFresh = found.confirmed_at.getTime() > now() - limits.freshness;
       return { userId: found.user_id, sessionId: found.id, isFresh };
     },
 
-    lives: ({ userId, sessionId }, tx) =>
-      store.isSession(tx ?? db.kysely, userId, sessionId, horizon()),
+    async lives({ userId, sessionId }, tx) {
+      const found = await store.findSession(tx ?? db.kysely, userId, sessionId, horizon());
+      if (found !== undefined && tx === undefined) await touch(found);
+      return found !== undefined;
+    },
 
     async start(tx, userId, { headers, device }, before = []) {
       const old = tokenOf(headers);

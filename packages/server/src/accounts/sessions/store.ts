@@ -86,17 +86,16 @@ export function findOwner(db: Executor, tokenHash: Uint8Array) {
     .executeTakeFirst();
 }
 
-/** Whether this user has that session, and it is not over. */
-export async function isSession(db: Executor, userId: string, id: string, horizon: Horizon) {
-  const found = await db
+/** This user's session with that id, unless it is over. */
+export function findSession(db: Executor, userId: string, id: string, horizon: Horizon) {
+  return db
     .selectFrom("account_session")
-    .select("id")
+    .select(["id", "seen_at"])
     .where("id", "=", id)
     .where("user_id", "=", userId)
     .where("created_at", ">", horizon.createdAfter)
     .where("seen_at", ">", horizon.seenAfter)
     .executeTakeFirst();
-  return found !== undefined;
 }
 
 /** @returns whether this user had that session. */
