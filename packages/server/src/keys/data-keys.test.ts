@@ -1,4 +1,4 @@
-import { decrypt, encrypt } from "@portafilter/envelope";
+import { type DataKey, decrypt, EnvelopeError, encrypt } from "@portafilter/envelope";
 import { describe, expect, it, vi } from "vitest";
 import { createDataKeyCache } from "./data-key-cache.ts";
 import { createDataKeys } from "./data-keys.ts";
@@ -28,12 +28,13 @@ function setUp(change: Partial<Pick<Port, "unwrap">> = {}) {
   const dataKeys = createDataKeys(port, createDataKeyCache({ keys: 100, age: 60_000 }));
   return { dataKeys, port, handedOut };
 }
+const seal = (key: DataKey) => encrypt(key, context, Uint8Array.of(1));
 const zeroes = new Uint8Array(32);
 
 describe("a data key", () => {
   it("seals and opens, and is fetched once", async () => {
     const { dataKeys, port } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     port.unwrap.mockClear();
     const record = await dataKeys.use(stored, (key) => encrypt(key, context, Uint8Array.of(1)));
     const opened = await dataKeys.use(stored, (key) => decrypt(key, context, record));
@@ -43,7 +44,7 @@ describe("a data key", () => {
 
   it("is fetched once for many who want it at the same time", async () => {
     const { dataKeys, port } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     port.unwrap.mockClear();
     const ids = await Promise.all(
       Array.from({ length: 50 }, () => dataKeys.use(stored, (key) => key.id)),
@@ -54,7 +55,7 @@ describe("a data key", () => {
 
   it("is fetched again after it was dropped, and the old bytes are gone", async () => {
     const { dataKeys, port, handedOut } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     await dataKeys.use(stored, (key) => key.id);
     const used = handedOut.at(-1);
     port.unwrap.mockClear();
@@ -73,7 +74,7 @@ describe("a data key", () => {
     "that was on its way at a %s is zeroed and lent to nobody",
     async (how) => {
       const { dataKeys, handedOut, port } = setUp();
-      const stored = await dataKeys.create("ann");
+      const { dek: stored } = await dataKeys.create("ann", seal);
       const work = vi.fn();
       const waiting = [1, 2, 3].map(() => failureOf(dataKeys.use(stored, work)));
       dataKeys[how]("ann");
@@ -89,7 +90,7 @@ describe("a data key", () => {
 
   it("of another user is refused, also while its owner has it in memory", async () => {
     const { dataKeys } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     await dataKeys.use(stored, (key) => key.id);
     const moved = { ...stored, userId: "bob" };
     expect((await failureOf(dataKeys.use(moved, (key) => key.id))).reason).toBe("not_authentic");
@@ -97,7 +98,7 @@ describe("a data key", () => {
 
   it("that could not be fetched is tried again by the next who wants it", async () => {
     const { dataKeys, port } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     port.unwrap.mockRejectedValueOnce(new KeyServerError("unreachable"));
     expect((await failureOf(dataKeys.use(stored, () => 1))).reason).toBe("unreachable");
     expect(await dataKeys.use(stored, () => "lent")).toBe("lent");
@@ -105,7 +106,7 @@ describe("a data key", () => {
 
   it("passes on what the work throws", async () => {
     const { dataKeys } = setUp();
-    const stored = await dataKeys.create("ann");
+    const { dek: stored } = await dataKeys.create("ann", seal);
     const fail = () => {
       throw new RangeError("mine");
     };
@@ -113,21 +114,60 @@ describe("a data key", () => {
   });
 });
 
+describe("an answer with another key", () => {
+  const wrong = () => Promise.resolve(new Uint8Array(32).fill(1));
+
+  it("is not used: the key is fetched once more", async () => {
+    const { dataKeys, port } = setUp();
+    const { dek, record } = await dataKeys.create("ann", seal);
+    port.unwrap.mockClear();
+    port.unwrap.mockImplementationOnce(wrong);
+    const opened = await dataKeys.use(dek, (key) => decrypt(key, context, record));
+    expect(Uint8Array.from(opened)).toEqual(Uint8Array.of(1));
+    await dataKeys.use(dek, (key) => decrypt(key, context, record));
+    expect(port.unwrap).toHaveBeenCalledTimes(2);
+  });
+
+  it("twice is an error, lent to nobody and not kept", async () => {
+    const { dataKeys, port } = setUp();
+    const { dek } = await dataKeys.create("ann", seal);
+    const given = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
+    for (const key of given) port.unwrap.mockResolvedValueOnce(key);
+    const work = vi.fn();
+    await expect(dataKeys.use(dek, work)).rejects.toThrow(EnvelopeError);
+    expect(work).not.toHaveBeenCalled();
+    expect(given).toEqual([zeroes, zeroes]);
+    expect(await dataKeys.use(dek, () => "lent")).toBe("lent");
+  });
+});
+
 describe("a new data key", () => {
+  it("seals its first record itself, whatever the key server says afterwards", async () => {
+    const { dataKeys, port } = setUp();
+    const { dek, record } = await dataKeys.create("ann", seal);
+    port.unwrap.mockResolvedValueOnce(new Uint8Array(32).fill(1));
+    const more = await dataKeys.use(dek, seal);
+    dataKeys.drop("ann");
+    for (const sealed of [record, more]) {
+      const opened = await dataKeys.use(dek, (key) => decrypt(key, context, sealed));
+      expect(Uint8Array.from(opened)).toEqual(Uint8Array.of(1));
+    }
+  });
+
   it("leaves no bytes behind", async () => {
     const { dataKeys, port, handedOut } = setUp();
-    await dataKeys.create("ann");
+    await dataKeys.create("ann", seal);
     expect(Uint8Array.from(port.wrap.mock.calls[0]?.[1] ?? [])).toEqual(zeroes);
     expect(handedOut).toEqual([zeroes]);
   });
 
   it("is refused when the key server cannot give it back", async () => {
     const lost = () => Promise.reject(new KeyServerError("not_authentic"));
-    expect((await failureOf(setUp({ unwrap: lost }).dataKeys.create("ann"))).reason).toBe(
+    expect((await failureOf(setUp({ unwrap: lost }).dataKeys.create("ann", seal))).reason).toBe(
       "not_authentic",
     );
     const other = () => Promise.resolve(new Uint8Array(32).fill(1));
-    expect((await failureOf(setUp({ unwrap: other }).dataKeys.create("ann"))).reason).toBe(
+    expect((await failureOf(setUp({ unwrap: other }).dataKeys.create("ann", seal))).reason).toBe(
       "nonsense",
     );
   });

@@ -1,4 +1,11 @@
-import { createDek, DataKey } from "@portafilter/envelope";
+import {
+  createDek,
+  DataKey,
+  EnvelopeError,
+  isMarkOf,
+  type KeyMark,
+  markOf,
+} from "@portafilter/envelope";
 import { type DataKeyCache, type KeyRef, nameOf } from "./data-key-cache.ts";
 import { KeyServerError } from "./failure.ts";
 import type { Transit } from "./transit.ts";
@@ -6,15 +13,29 @@ import type { Transit } from "./transit.ts";
 /** A data key as the database keeps it. */
 export type StoredDek = KeyRef & { readonly wrapped: string };
 
+/**
+ * The same, with the mark of a record that was sealed under it. By that a wrong answer of the key server
+ * shows: whatever were sealed under a wrong key would be lost with it.
+ */
+export type MarkedDek = StoredDek & { readonly mark: KeyMark };
+
 /** Data keys in use, and the only way to them. All of it throws KeyServerError. */
 export type DataKeys = {
-  /** Makes a data key for a user. It is usable once the caller has stored it. */
-  create(userId: string): Promise<StoredDek>;
+  /**
+   * Makes a data key for a user, which is usable once the caller has stored it, and lends it to `seal`
+   * for a first record, by which it is known from then on.
+   */
+  create(
+    userId: string,
+    seal: (key: DataKey) => Uint8Array,
+  ): Promise<{ dek: MarkedDek; record: Uint8Array }>;
   /**
    * Lends a data key to `work`, which must use it before it returns: it may be wiped right after, so
    * there is nothing to await in there. What `work` returns or throws is passed on.
+   * @throws EnvelopeError when the key server twice gives another key than the mark names: then it is
+   * rather the record that was changed.
    */
-  use<T>(stored: StoredDek, work: (key: DataKey) => T): Promise<T>;
+  use<T>(stored: MarkedDek, work: (key: DataKey) => T): Promise<T>;
   /** Forgets a user's keys: at sign-out, revocation and rotation. Wanted ones on their way, too. */
   drop(userId: string): void;
   dropAll(): void;
@@ -29,17 +50,21 @@ export function createDataKeys(
 ): DataKeys {
   const fetching = new Map<string, Fetch>();
 
-  async function fetch(stored: StoredDek, isWanted: () => boolean): Promise<DataKey> {
-    const key = new DataKey(stored.dekId, await transit.unwrap(stored));
-    if (!isWanted()) {
+  /** Every key in memory came this way, so none of them is a wrong one. */
+  async function fetch(stored: MarkedDek, isWanted: () => boolean): Promise<DataKey> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const key = new DataKey(stored.dekId, await transit.unwrap(stored));
+      if (isWanted() && isMarkOf(key, stored.mark)) {
+        cache.put(stored, key);
+        return key;
+      }
       key.wipe();
-      throw new KeyServerError("dropped");
+      if (!isWanted()) throw new KeyServerError("dropped");
     }
-    cache.put(stored, key);
-    return key;
+    throw new EnvelopeError("decrypt");
   }
 
-  function fetchOnce(stored: StoredDek): Promise<DataKey> {
+  function fetchOnce(stored: MarkedDek): Promise<DataKey> {
     const name = nameOf(stored);
     const already = fetching.get(name);
     if (already !== undefined) return already.key;
@@ -54,7 +79,7 @@ export function createDataKeys(
   }
 
   return {
-    async create(userId) {
+    async create(userId, seal) {
       const key = createDek();
       try {
         const { wrapped } = await key.lend((bytes) => transit.wrap(userId, bytes));
@@ -63,7 +88,8 @@ export function createDataKeys(
         const isSame = key.lend((bytes) => Buffer.compare(bytes, again) === 0);
         again.fill(0);
         if (!isSame) throw new KeyServerError("nonsense");
-        return { userId, dekId: key.id, wrapped };
+        const record = seal(key);
+        return { dek: { userId, dekId: key.id, wrapped, mark: markOf(record) }, record };
       } finally {
         key.wipe();
       }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KeyFailure } from "./failure.ts";
-import { canary, clientFor, failureOf, showsSecret } from "./testing/client.ts";
+import { canary, clientFor, failureOf, sealAnything, showsSecret } from "./testing/client.ts";
 import {
   answerJson,
   type Behaviour,
@@ -271,7 +271,7 @@ describe("F3: a key server that misbehaves", () => {
       (request.url?.includes("decrypt") ? lie : sane)(response, request, body);
     };
     const client = clientFor(server.origin);
-    expect((await failureOf(client.dataKeys.create("ann"))).reason).toBe("nonsense");
+    expect((await failureOf(client.dataKeys.create("ann", sealAnything))).reason).toBe("nonsense");
     client.close();
   });
 });

@@ -1,5 +1,6 @@
+import { DataKey, markOf } from "@portafilter/envelope";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { canary, clientFor, failureOf } from "./testing/client.ts";
+import { canary, clientFor, failureOf, sealAnything } from "./testing/client.ts";
 import {
   type Behaviour,
   type FakeKeyServer,
@@ -75,7 +76,9 @@ describe("F4: a key server that is slow", () => {
 
   it("holds up nobody whose key is in memory", async () => {
     const client = clientFor(server.origin, { timeout: 5_000 }, { atOnce: 1, waiting: 1 });
-    const stored = { ...owned, dekId: new Uint8Array(16) };
+    const dekId = new Uint8Array(16);
+    const key = new DataKey(dekId, Uint8Array.from(canary.key));
+    const stored = { ...owned, dekId, mark: markOf(sealAnything(key)) };
     await client.dataKeys.use(stored, (key) => key.id);
     const isFull = hold(1);
     const slow = client.transit.unwrap(owned);

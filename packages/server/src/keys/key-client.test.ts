@@ -1,8 +1,14 @@
-import { decrypt, EnvelopeError, encrypt } from "@portafilter/envelope";
+import { type DataKey, decrypt, EnvelopeError, encrypt } from "@portafilter/envelope";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyServerError } from "./failure.ts";
-import { type ClientForTest, canary, clientFor, failureOf } from "./testing/client.ts";
+import {
+  type ClientForTest,
+  canary,
+  clientFor,
+  failureOf,
+  sealAnything,
+} from "./testing/client.ts";
 import { type RealKeyServer, startRealKeyServer } from "./testing/real-key-server.ts";
 import { maxBatch } from "./transit.ts";
 
@@ -113,8 +119,8 @@ describe("a secret", () => {
     const value = fc.uint8Array({ minLength: 1, maxLength: 500 });
     const cases = fc.asyncProperty(contexts, value, text, async (context, plaintext, other) => {
       fc.pre(other !== context.userId);
-      const stored = await client.dataKeys.create(context.userId);
-      const record = await client.dataKeys.use(stored, (key) => encrypt(key, context, plaintext));
+      const seal = (key: DataKey) => encrypt(key, context, plaintext);
+      const { dek: stored, record } = await client.dataKeys.create(context.userId, seal);
       // As if another server had to open it.
       client.dataKeys.drop(context.userId);
       const opened = await client.dataKeys.use(stored, (key) => decrypt(key, context, record));
@@ -132,14 +138,16 @@ describe("a secret", () => {
 
 describe("the key server's process", () => {
   it("is killed and started again: nothing works meanwhile, everything afterwards", async () => {
-    const stored = await client.dataKeys.create("ann");
-    const other = await client.dataKeys.create("bob");
+    const { dek: stored } = await client.dataKeys.create("ann", sealAnything);
+    const { dek: other } = await client.dataKeys.create("bob", sealAnything);
     await client.dataKeys.use(stored, () => "in memory");
     await server.kill();
     expect((await failureOf(client.dataKeys.use(other, () => "lent"))).code).toBe(
       "secret_unavailable",
     );
-    expect((await failureOf(client.dataKeys.create("cid"))).reason).toBe("unreachable");
+    expect((await failureOf(client.dataKeys.create("cid", sealAnything))).reason).toBe(
+      "unreachable",
+    );
     expect(await client.dataKeys.use(stored, () => "still in memory")).toBe("still in memory");
     await server.restart();
     client.advance(rest);

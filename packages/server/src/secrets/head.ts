@@ -1,7 +1,8 @@
-import { type DataKey, decrypt, encrypt } from "@portafilter/envelope";
+import { type DataKey, decrypt, encrypt, type KeyMark, markOf } from "@portafilter/envelope";
+import type { MarkedDek } from "../keys/data-keys.ts";
 import { type Contents, digestOf, formatContents, parseContents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
-import type { SecretRow } from "./rows/store.ts";
+import type { HeadRow, SecretRow } from "./rows/store.ts";
 
 /** No secret has this id: those have 22 characters. */
 const place = "contents";
@@ -28,6 +29,17 @@ export function openHead(
   const contents = parseContents(decrypt(key, context, record));
   if (contents === null) throw new Damaged("the head holds no list");
   return contents;
+}
+
+/**
+ * The data key that a head is sealed under, with what a wrong one is known by.
+ * @param known - for a head whose record was left out.
+ * @throws EnvelopeError or Damaged when the head is not ours.
+ */
+export function keyOf({ dek, record }: HeadRow, known: KeyMark | undefined): MarkedDek {
+  const mark = record === null ? known : markOf(record);
+  if (mark === undefined) throw new Damaged("the head is not there");
+  return { ...dek, mark };
 }
 
 /** A secret whose rows are what the head vouches for. */

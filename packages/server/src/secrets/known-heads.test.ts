@@ -5,7 +5,8 @@ import { createKnownHeads } from "./known-heads.ts";
 function head(edition: number, secrets: number) {
   const entry: Entry = { latest: 1, oldest: 1, digest: new Uint8Array(32) };
   const contents = new Map(Array.from({ length: secrets }, (_, n) => [`s${n}`, entry] as const));
-  return { salt: new Uint8Array(32).fill(edition), edition, contents };
+  const mark = { salt: new Uint8Array(32).fill(edition), commitment: new Uint8Array(32) };
+  return { ...mark, edition, contents };
 }
 
 test("the newest head of a user is the one that is known, until it is dropped", () => {

@@ -1,7 +1,8 @@
+import type { KeyMark } from "@portafilter/envelope";
 import type { Contents } from "./contents.ts";
 
-/** A list that was opened, and the salt of the record that it came from. Neither is secret. */
-export type KnownHead = Readonly<{ salt: Uint8Array; edition: number; contents: Contents }>;
+/** A list that was opened, and the mark of the record that it came from. Neither is secret. */
+export type KnownHead = KeyMark & Readonly<{ edition: number; contents: Contents }>;
 
 /** Heads that were opened lately, so that one that is still in place is neither sent nor opened again. */
 export type KnownHeads = Readonly<{

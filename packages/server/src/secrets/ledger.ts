@@ -1,12 +1,12 @@
 import type { DataKey } from "@portafilter/envelope";
 import type { api } from "@portafilter/protocol";
 import type { AuditEvent } from "../audit/audit.ts";
-import type { StoredDek } from "../keys/data-keys.ts";
+import type { MarkedDek } from "../keys/data-keys.ts";
 import { Problem } from "../problem.ts";
 import type { Contents, Entry } from "./contents.ts";
 import { digestOf } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
-import { openHead, sealHead, type Verified, verify } from "./head.ts";
+import { keyOf, openHead, sealHead, type Verified, verify } from "./head.ts";
 import type { By, Ports } from "./ports.ts";
 import { type SecretRow, seeHead, seeSecret, type Wanted } from "./rows/store.ts";
 import { beginHead, lockHead, type Tx, writeHead } from "./store.ts";
@@ -39,6 +39,9 @@ export type Told = Omit<AuditEvent, "userId" | "device"> & {
 /** Runs a change as one transaction: rows, list, audit and events, all or nothing. */
 export type Change = <T>(by: By, work: (page: Page) => Promise<T>) => Promise<T>;
 
+/** The data key to write under; with the first head, sealed but not yet stored, where there is none. */
+type Start = Readonly<{ dek: MarkedDek; record: Uint8Array | null }>;
+
 /** The data key is another one than before the transaction: another first write was faster. */
 class Moved extends Error {
   override readonly name = "Moved";
@@ -55,15 +58,17 @@ export function createChange(ports: Omit<Ports, "log">): Change {
   const { db, dataKeys } = ports;
 
   return async (by, work) => {
-    let made: StoredDek | null = null;
+    const { userId } = by;
+    const make = () => dataKeys.create(userId, (key) => sealHead(key, userId, 1, new Map()));
+    let made: Awaited<ReturnType<typeof make>> | null = null;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const { head, hasLeftovers } = await seeHead(db.kysely, by.userId, null);
+      const { head, hasLeftovers } = await seeHead(db.kysely, userId, null);
       if (head === null && hasLeftovers) throw new Damaged("there are secrets, and no head");
-      const isFirst = head === null;
-      const dek = head?.dek ?? (made ??= await dataKeys.create(by.userId));
-      await dataKeys.use(dek, () => undefined);
+      const start =
+        head === null ? (made ??= await make()) : { dek: keyOf(head, undefined), record: null };
+      await dataKeys.use(start.dek, () => undefined);
       try {
-        return await db.transaction((tx) => write(ports, tx, by, dek, isFirst, work));
+        return await db.transaction((tx) => write(ports, tx, by, start, work));
       } catch (error) {
         if (!(error instanceof Moved)) throw error;
       }
@@ -76,13 +81,12 @@ async function write<T>(
   { dataKeys, audit, events }: Omit<Ports, "log">,
   tx: Tx,
   by: By,
-  dek: StoredDek,
-  isFirst: boolean,
+  { dek, record: first }: Start,
   work: (page: Page) => Promise<T>,
 ): Promise<T> {
   const { userId } = by;
   const withKey: Page["withKey"] = (lent) => dataKeys.use(dek, lent);
-  const { edition, contents } = isFirst ? await begin() : await resume();
+  const { edition, contents } = first === null ? await resume() : await begin(first);
   const told: Told[] = [];
   let edits = 0;
   const set = (id: string, entry: Entry | null) => {
@@ -133,13 +137,11 @@ async function write<T>(
   );
   return result;
 
-  async function begin() {
-    const empty = new Map<string, Entry>();
-    const record = await withKey((key) => sealHead(key, userId, 1, empty));
+  async function begin(record: Uint8Array) {
     const begun = await beginHead(tx, dek, record);
     if (begun === "no account") throw new Problem("signed_out");
     if (begun === "exists") throw new Moved();
-    return { edition: 1, contents: empty };
+    return { edition: 1, contents: new Map<string, Entry>() };
   }
 
   async function resume() {

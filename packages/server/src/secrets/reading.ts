@@ -1,7 +1,8 @@
 import type { DataKey } from "@portafilter/envelope";
+import type { MarkedDek } from "../keys/data-keys.ts";
 import type { Contents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
-import { openHead } from "./head.ts";
+import { keyOf, openHead } from "./head.ts";
 import type { KnownHead, KnownHeads } from "./known-heads.ts";
 import type { Ports } from "./ports.ts";
 import type { HeadRow, Seen } from "./rows/store.ts";
@@ -15,8 +16,11 @@ import type { HeadRow, Seen } from "./rows/store.ts";
 export type Read = <S extends Seen, T>(
   userId: string,
   see: (known: Uint8Array | null) => Promise<S>,
-  work: (seen: S, contents: Contents, key: DataKey) => T,
+  work: (seen: Marked<S>, contents: Contents, key: DataKey) => T,
 ) => Promise<T | null>;
+
+/** The rows, with a data key that can be used again later. */
+type Marked<S extends Seen> = S & Readonly<{ head: Readonly<{ dek: MarkedDek }> | null }>;
 
 export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: KnownHeads): Read {
   return async (userId, see, work) => {
@@ -27,12 +31,13 @@ export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: Know
       if (seen.hasLeftovers) throw new Damaged("there are secrets, and no head");
       return null;
     }
-    return await dataKeys.use(head.dek, (key) => {
+    const dek = keyOf(head, known);
+    return await dataKeys.use(dek, (key) => {
       const contents = contentsOf(userId, head, known, key);
       if (contents !== known?.contents) {
-        heads.put(userId, { salt: head.salt, edition: head.edition, contents });
+        heads.put(userId, { ...dek.mark, edition: head.edition, contents });
       }
-      return work(seen, contents, key);
+      return work({ ...seen, head: { ...head, dek } }, contents, key);
     });
   };
 }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { type DataKey, encrypt } from "@portafilter/envelope";
 import type { KeyClientConfig } from "../config.ts";
 import { KeyServerError } from "../failure.ts";
 import {
@@ -54,6 +55,12 @@ export function clientFor(
     { ...keyClientDefaults, now: () => clock, ...options },
   );
   return { ...client, logged, advance: (milliseconds) => (clock += milliseconds) };
+}
+
+/** A first record for a new key, where it does not matter which. */
+export function sealAnything(key: DataKey): Uint8Array {
+  const context = { userId: "ann", secretId: "s", secretName: "N", secretVersion: 1 };
+  return encrypt(key, context, Uint8Array.of(1));
 }
 
 /** The key server's failure that a promise ends with; anything else fails the test. */

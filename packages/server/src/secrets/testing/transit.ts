@@ -1,17 +1,21 @@
+import { randomBytes } from "node:crypto";
 import { createDataKeyCache } from "../../keys/data-key-cache.ts";
 import { createDataKeys, type DataKeys } from "../../keys/data-keys.ts";
 import { KeyServerError } from "../../keys/failure.ts";
 
-/** Data keys whose key server is a table in this process. `isDown` is what happens to it. */
+/**
+ * Data keys whose key server is a table in this process. `isDown` is what happens to it; the unwraps in
+ * `lies`, counted from 1, are answered with another key.
+ */
 export type KeysForTest = Readonly<{
   /** Another app server's data keys, with the same key server. */
   another: () => DataKeys;
-  state: { isDown: boolean; wrapped: number; unwrapped: number };
+  state: { isDown: boolean; wrapped: number; unwrapped: number; lies: Set<number> };
 }>;
 
 export function keysForTest(): KeysForTest {
   const keys = new Map<string, { userId: string; bytes: Uint8Array }>();
-  const state = { isDown: false, wrapped: 0, unwrapped: 0 };
+  const state = { isDown: false, wrapped: 0, unwrapped: 0, lies: new Set<number>() };
   const check = () => {
     if (state.isDown) throw new KeyServerError("unreachable");
   };
@@ -30,7 +34,7 @@ export function keysForTest(): KeysForTest {
       state.unwrapped++;
       const key = keys.get(wrapped);
       if (key?.userId !== userId) throw new KeyServerError("not_authentic");
-      return Uint8Array.from(key.bytes);
+      return Uint8Array.from(state.lies.has(state.unwrapped) ? randomBytes(32) : key.bytes);
     },
   };
   return {
