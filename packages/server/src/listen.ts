@@ -1,7 +1,9 @@
+import { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { answerBrokenRequests } from "./broken-request.ts";
 import type { SiteApp } from "./http/app.ts";
+import { endSlowReaders } from "./slow-readers.ts";
 
 /** A server that is listening. */
 export type Listening = Readonly<{ port: number; close: () => Promise<void> }>;
@@ -11,12 +13,14 @@ const grace = 3_000;
 
 /**
  * Milliseconds until a request's head must be here, until all of it must, and between two looks at who
- * is late. The largest request, of 16 MiB, has to fit through a slow line; an answer may take for ever.
+ * is late. The largest request, of 16 MiB, has to fit through a slow line. An answer may take for ever, as
+ * long as its reader goes on: one that takes nothing is noticed after one `readTimeout`, or two.
  */
 const patience = {
   headersTimeout: 10_000,
   requestTimeout: 120_000,
   connectionsCheckingInterval: 2_000,
+  readTimeout: 20_000,
 };
 
 /**
@@ -27,12 +31,14 @@ export async function listen(
   app: SiteApp,
   port: number,
   host: string,
-  timeouts: typeof patience = patience,
+  timeouts: Partial<typeof patience> = {},
 ): Promise<Listening> {
+  const { readTimeout, ...serverOptions } = { ...patience, ...timeouts };
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
-    serverOptions: { maxHeaderSize: 16 * 1024, ...timeouts },
+    serverOptions: { maxHeaderSize: 16 * 1024, ...serverOptions },
   });
+  if (server instanceof Server) endSlowReaders(server, readTimeout);
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

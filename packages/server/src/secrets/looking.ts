@@ -4,6 +4,7 @@ import type { Contents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
+import { createListTurns } from "./list-turns.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
 import { type ListedRow, seeAll, seeSecret } from "./rows/store.ts";
@@ -12,7 +13,10 @@ import { textOfValue } from "./value.ts";
 
 /** What people see of their secrets. Only `reveal` gives a value out. */
 export type Looking = Readonly<{
-  /** Every secret by name, those that are damaged marked. */
+  /**
+   * Every secret by name, those that are damaged marked.
+   * @throws Problem `rate_limited` when too many lists of this user wait already
+   */
   list: (by: By) => Promise<{ secrets: api.SecretEntry[] }>;
   /** Kept versions, newest first. @throws Problem `not_found` */
   versions: (by: By, id: string) => Promise<{ versions: { version: number; createdAt: string }[] }>;
@@ -27,20 +31,24 @@ type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
   Readonly<{ read: Read; lastUses: LastUses }>;
 
 export function createLooking({ db, audit, dataKeys, read, lastUses }: LookingPorts): Looking {
+  const inTurn = createListTurns();
+
+  async function list(userId: string): Promise<{ secrets: api.SecretEntry[] }> {
+    const unwritten = lastUses.unwritten();
+    const listed = await read(
+      userId,
+      (known) => seeAll(db.kysely, userId, known),
+      ({ secrets }, contents) => {
+        const ids = secrets.map(({ id }) => id);
+        refuseMissing(contents, ids);
+        return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten));
+      },
+    );
+    return { secrets: listed ?? [] };
+  }
+
   return {
-    async list({ userId }) {
-      const unwritten = lastUses.unwritten();
-      const listed = await read(
-        userId,
-        (known) => seeAll(db.kysely, userId, known),
-        ({ secrets }, contents) => {
-          const ids = secrets.map(({ id }) => id);
-          refuseMissing(contents, ids);
-          return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten));
-        },
-      );
-      return { secrets: listed ?? [] };
-    },
+    list: ({ userId }) => inTurn(userId, () => list(userId)),
 
     async versions({ userId }, id) {
       const found = await read(
