@@ -61,7 +61,7 @@ test("a passkey that no account knows says so", async () => {
   await page.getByRole("status").getByText("The passkey is added.").waitFor();
   await button("Account menu, ada@example.org").click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
-  api.refuse.set("passkeys/sign-in", { code: "wrong_credentials" });
+  api.refuse.set("passkeys/sign-in", { code: "passkey_refused" });
   await button("Sign in with a passkey").click();
   await page.getByRole("alert").getByText("This passkey does not belong to an account").waitFor();
 });

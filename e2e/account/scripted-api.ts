@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodes } from "@portafilter/protocol";
 import type { BrowserContext, Route } from "playwright-core";
+import { expectDeclared } from "./declared.ts";
 
 type Refusal = { readonly code: ErrorCode; readonly retryAfter?: number; readonly id?: string };
 type Sent = {
@@ -24,7 +25,7 @@ export type ScriptedApi = {
   passkeys: { id: string; name: string; createdAt: string }[];
   /** What passkeys' ceremonies begin with, by path. */
   options: Readonly<Record<string, object>>;
-  /** Answers of calls by path, such as `sign-in`, until they are removed. */
+  /** Answers of calls by path, such as `sign-in`, until they are removed; only such as the server declares. */
   readonly refuse: Map<string, Refusal>;
   /** Whether calls that matter ask for the password first. */
   fresh: boolean;
@@ -99,9 +100,10 @@ export async function serveApi(context: BrowserContext, api: ScriptedApi): Promi
   });
 }
 
-function refuse(route: Route, { code, retryAfter, id }: Refusal): Promise<void> {
+async function refuse(route: Route, { code, retryAfter, id }: Refusal): Promise<void> {
+  await expectDeclared(route.request().method(), new URL(route.request().url()).pathname, code);
   const { status, message } = errorCodes[code];
-  return route.fulfill({
+  await route.fulfill({
     status,
     json: { error: { code, message, ...(id !== undefined && { id }) } },
     headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) },

@@ -50,7 +50,7 @@ export async function signInByPasskey(calls: AccountCalls, autofill?: AbortSigna
   try {
     await calls.signInWithPasskey(answer);
   } catch (error) {
-    const refused = error instanceof ApiError && error.code === "wrong_credentials";
+    const refused = error instanceof ApiError && error.code === "passkey_refused";
     throw refused ? new PasskeyError("refused") : error;
   }
 }
