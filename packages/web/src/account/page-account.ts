@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { client } from "../api/client.ts";
+import { waitAfter } from "../api/wait-after.ts";
 import { type AccountStore, createAccountStore } from "./session.ts";
 
 const news = z.enum(["signed-in", "signed-out"]);
@@ -20,9 +21,17 @@ function open(): AccountStore {
     channel.postMessage(message);
   });
   let asked = 0;
+  let failures = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const refresh = () => {
     asked = Date.now();
-    void store.refresh();
+    clearTimeout(timer);
+    void store.refresh().then(({ status }) => {
+      failures = status === "unreachable" ? failures + 1 : 0;
+      clearTimeout(timer);
+      // A page that nobody looks at waits until it is looked at.
+      if (failures > 0) timer = setTimeout(look, waitAfter(failures));
+    });
   };
   channel.addEventListener("message", ({ data }) => {
     const heard = news.safeParse(data);

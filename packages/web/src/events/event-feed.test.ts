@@ -4,9 +4,11 @@ import { createEventFeed, type Source } from "./event-feed.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 const turn = () => vi.advanceTimersByTimeAsync(0);
 
@@ -45,6 +47,7 @@ function browser() {
     };
     channels.add(me);
     const onRefused = vi.fn(() => Promise.resolve());
+    const onResync = vi.fn();
     const feed = createEventFeed({
       connect() {
         const source = {
@@ -77,12 +80,14 @@ function browser() {
       } as unknown as BroadcastChannel,
       user: () => world.user,
       onRefused,
+      onResync,
     });
     const heard: api.AccountEvent[] = [];
     return {
       feed,
       sources,
       onRefused,
+      onResync,
       world,
       heard,
       listen: () => feed.listen((event) => heard.push(event)),
@@ -183,6 +188,29 @@ test("a refused connection asks who is signed in, and is made again after longer
   expect(one.sources).toHaveLength(2);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(one.sources).toHaveLength(3);
+});
+
+test("however long the server was away, the connection is there within ten seconds of its return", async () => {
+  const one = browser().tab();
+  one.listen();
+  await turn();
+  for (let failure = 0; failure < 20; failure++) {
+    one.sources.at(-1)?.fail(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(one.sources).toHaveLength(failure + 2);
+  }
+});
+
+test("every tab is told when the server is there again", async () => {
+  const { tab } = browser();
+  const [one, two] = [tab(), tab()];
+  one.listen();
+  two.listen();
+  await turn();
+  one.sources[0]?.say(changed);
+  expect([one, two].map(({ onResync }) => onResync.mock.calls.length)).toEqual([0, 0]);
+  one.sources[0]?.say({ type: "resync" });
+  expect([one, two].map(({ onResync }) => onResync.mock.calls.length)).toEqual([1, 1]);
 });
 
 test("a broken connection that the browser makes again is left to it", async () => {

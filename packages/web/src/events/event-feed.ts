@@ -1,4 +1,5 @@
 import { api } from "@portafilter/protocol";
+import { waitAfter } from "../api/wait-after.ts";
 
 /** What of an EventSource is used. */
 export type Source = Pick<EventSource, "close" | "readyState" | "onmessage" | "onerror">;
@@ -12,6 +13,8 @@ type Ports = {
   readonly user: () => string | null;
   /** The server refused the connection or ended the sign-in: who is signed in has to be asked anew. */
   readonly onRefused: () => Promise<unknown>;
+  /** The server is there, maybe again: what waits for it can be tried. */
+  readonly onResync: () => void;
 };
 
 /** What the server tells the account's pages. */
@@ -23,8 +26,6 @@ export type EventFeed = {
 };
 
 const lockName = "portafilter.events";
-const firstWait = 1_000;
-const longestWait = 30_000;
 /** `EventSource.CLOSED`: it will not try again by itself. */
 const closed = 2;
 
@@ -39,6 +40,7 @@ export function createEventFeed(ports: Ports): EventFeed {
 
   const deliver = (event: api.AccountEvent) => {
     for (const listener of [...listeners]) listener(event);
+    if (event.type === "resync") ports.onResync();
   };
   ports.channel.addEventListener("message", ({ data }) => {
     const parsed = api.accountEvent.safeParse(data);
@@ -98,7 +100,7 @@ function stayConnected(
   let source: Source | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
-  let wait = firstWait;
+  let failures = 0;
 
   const open = () => {
     if (ended) return;
@@ -106,7 +108,7 @@ function stayConnected(
     source = mine;
     mine.onmessage = ({ data }) => {
       if (source !== mine) return;
-      wait = firstWait;
+      failures = 0;
       const event = parse(data);
       if (event === null) return;
       deliver(event);
@@ -125,8 +127,8 @@ function stayConnected(
     source = null;
     void onRefused().then(() => {
       if (ended) return;
-      timer = setTimeout(open, wait);
-      wait = Math.min(wait * 2, longestWait);
+      failures += 1;
+      timer = setTimeout(open, waitAfter(failures));
     });
   };
   open();

@@ -7,9 +7,11 @@ const moved = (...names: string[]): api.MergeAnswer => ({ moved: names, same: []
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** A merger whose attempts end as they are told to, in order; then there is nothing left. */
@@ -45,17 +47,40 @@ test("a tab that holds nothing says nothing", async () => {
 });
 
 test("a failure is tried again after longer and longer; some failures are told", async () => {
-  const { merger, merge } = setUp(down(), down(), down(), moved("A"));
+  const { merger, merge } = setUp(down(), down(), down(), down(), moved("A"));
   await merger.begin(Promise.resolve());
   expect(merger.get().problem).toBeNull();
-  await vi.advanceTimersByTimeAsync(2_000);
+  await vi.advanceTimersByTimeAsync(1_000 + 2_000);
   expect(merger.get().problem).toBeNull();
   await vi.advanceTimersByTimeAsync(3_999);
-  expect(merge).toHaveBeenCalledTimes(2);
+  expect(merge).toHaveBeenCalledTimes(3);
   await vi.advanceTimersByTimeAsync(1);
   expect(merger.get().problem).toBe("unreachable");
-  await vi.advanceTimersByTimeAsync(8_000);
+  await vi.advanceTimersByTimeAsync(5_000);
   expect(merger.get()).toEqual({ outcome: moved("A"), problem: null });
+});
+
+test("however long a server was away, what waits moves within ten seconds of its return", async () => {
+  let away = true;
+  const merge = vi.fn(() => (away ? Promise.reject(down()) : Promise.resolve(null)));
+  const ports = { user: () => "ada", onOtherUser: () => undefined, onMoved: () => undefined };
+  const merger = createMerger({ merge, ...ports });
+  await merger.begin(Promise.resolve());
+  await vi.advanceTimersByTimeAsync(30 * 60_000);
+  away = false;
+  const before = merge.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(merge).toHaveBeenCalledTimes(before + 1);
+  expect(merger.get().problem).toBeNull();
+});
+
+test("a server that says when to come back is not asked before", async () => {
+  const { merger, merge } = setUp(new ApiError("rate_limited", { retryAfter: 60 }), moved("A"));
+  await merger.begin(Promise.resolve());
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(merge).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(merger.get().outcome).toEqual(moved("A"));
 });
 
 test("a return to the page tries at once", async () => {

@@ -1,5 +1,6 @@
 import type { api } from "@portafilter/protocol";
-import { type ApiErrorCode, codeOf } from "../api/api-error.ts";
+import { ApiError, type ApiErrorCode, codeOf } from "../api/api-error.ts";
+import { waitAfter } from "../api/wait-after.ts";
 
 /** What the visitor is told about the move into their account. */
 export type MergeState = {
@@ -38,10 +39,8 @@ export type Merger = {
   readonly close: () => void;
 };
 
-const firstWait = 2_000;
-const longestWait = 5 * 60_000;
 /** Failures that pass unmentioned: a server that restarts is back by then. */
-const quietFailures = 2;
+const quietFailures = 3;
 
 /** More than a browser keeps for a tab. */
 const mostParts = 10;
@@ -92,10 +91,8 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
       const problem = codeOf(error);
       failures += 1;
       if (failures > quietFailures) set({ ...state, problem });
-      timer = setTimeout(
-        () => void attempt(),
-        Math.min(firstWait * 2 ** (failures - 1), longestWait),
-      );
+      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
+      timer = setTimeout(() => void attempt(), Math.max(waitAfter(failures), asked));
       if (problem === "other_account") onOtherUser();
     }
     if (moved) onMoved();

@@ -35,6 +35,9 @@ function open(): PageSecrets {
     connect: () => new EventSource("/api/v1/events"),
     locks: navigator.locks,
     channel: new BroadcastChannel("portafilter.events"),
+    onResync: () => {
+      merger.retry();
+    },
     user,
     async onRefused() {
       // The other tabs hear of it, too: only one of them has the connection.
