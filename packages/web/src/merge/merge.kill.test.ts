@@ -105,7 +105,7 @@ describe("killed", () => {
       expect((await mergeTab(next, server.client, "ada"))?.moved).toEqual(["A", "B"]);
       expect(values(server)).toEqual({ A: ["value-a1"], B: ["value-b1"] });
       expect(new Set(server.world.received).size).toBe(1);
-      expect(next.content()).toBeNull();
+      expect(next.content("ada")).toBeNull();
     },
   );
 
@@ -120,7 +120,7 @@ describe("killed", () => {
     server.world.versions.get("A")?.unshift("value-a2");
     await mergeTab(next, server.client, "ada");
     expect(values(server)).toEqual({ A: ["value-a2", "value-a1"], B: ["value-b1"] });
-    expect(next.content()).toBeNull();
+    expect(next.content("ada")).toBeNull();
   });
 
   test("after the tab was erased", async () => {
@@ -188,5 +188,5 @@ test("more than one request may carry goes in parts", async () => {
   await mergeTab(tab.session, server.client, "ada");
   expect(server.world.versions.size).toBe(1_002);
   expect(server.world.grants.size).toBe(1_002);
-  expect(tab.session.content()).toBeNull();
+  expect(tab.session.content("ada")).toBeNull();
 });

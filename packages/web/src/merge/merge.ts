@@ -6,7 +6,7 @@ import type { SessionStore, TabContent } from "../session/store.ts";
 const patience = 20_000;
 
 /**
- * Moves what this tab holds into `account`, and into no other, whoever is signed in by now: sends it under
+ * Moves what this tab holds for `account` there, and into no other, whoever is signed in by now: sends it under
  * the id that names exactly this content, and erases it here after the server's answer, never before. So a page that ends
  * at any point sends the same again, which the server knows by the id. Returns null when there was
  * nothing to move; throws `ApiError`, and then nothing was erased.
@@ -16,7 +16,7 @@ export async function mergeTab(
   { send }: Pick<Client, "send">,
   account: string,
 ): Promise<api.MergeAnswer | null> {
-  const content = session.content();
+  const content = session.content(account);
   if (content === null) return null;
   const part = withinLimits(content);
   const answer = await send({

@@ -1,9 +1,16 @@
-import { appId, secretName, secretValue } from "@portafilter/protocol";
+import { api, appId, secretName, secretValue } from "@portafilter/protocol";
 import * as z from "zod/mini";
 
 const tab = z.string().check(z.regex(/^[0-9a-f-]{36}$/));
 // Lists, not objects: a secret may be called `__proto__`.
-const secrets = z.array(z.strictObject({ name: secretName, value: secretValue }));
+const secrets = z.array(
+  z.strictObject({
+    name: secretName,
+    value: secretValue,
+    /** The account that this is kept for, and goes to; whoever signs in next when there is none. */
+    owner: z.optional(api.databaseId),
+  }),
+);
 const grants = z.array(z.strictObject({ app: appId, name: secretName }));
 
 /** What this tab keeps in sessionStorage. Holds secret values: parse it, use it, let it go. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openSessionStore } from "./store.ts";
-import { tabStorage } from "./testing.ts";
+import { openSessionStore, type SessionStore } from "./store.ts";
+import { freeLocks, tabStorage } from "./testing.ts";
 
 const key = "portafilter.session";
 const app = "sabc";
@@ -144,6 +144,61 @@ describe("taking back", () => {
   });
 });
 
+describe("whose it is", () => {
+  const names = (store: SessionStore, account: string) =>
+    store.content(account)?.secrets.map(({ name }) => name) ?? [];
+
+  test("what nobody signed in for is for any account, until one claims it; also after a reload", async () => {
+    const { storage } = tabStorage();
+    const store = await open(storage, freeLocks);
+    store.allow(app, "KEY", "value");
+    expect([names(store, "ada"), names(store, "bob")]).toEqual([["KEY"], ["KEY"]]);
+    const sent = store.content("ada");
+    expect(store.claim("ada")).toBe(true);
+    const reloaded = await open(storage, freeLocks);
+    expect(reloaded.content("ada")).toEqual(sent);
+    expect(reloaded.content("bob")).toBeNull();
+    expect(reloaded.read(app, "KEY")).toBe("value");
+  });
+
+  test("another account's claim erases it, with what was allowed, and nothing that came since", async () => {
+    const { storage, items } = tabStorage();
+    const store = await open(storage, freeLocks);
+    store.allow(app, "KEY", "canary");
+    store.claim("ada");
+    store.allow(app, "OTHER", "value");
+    expect(names(store, "bob")).toEqual(["OTHER"]);
+    store.claim("bob");
+    expect([...items.values()].join()).not.toMatch(/canary|KEY|ada/);
+    expect(store.entries()).toEqual([{ name: "OTHER", apps: [app] }]);
+    expect([names(store, "ada"), names(store, "bob")]).toEqual([[], ["OTHER"]]);
+  });
+
+  test("another value is for whom the first was, unless told otherwise", async () => {
+    const store = await open(tabStorage().storage, freeLocks);
+    store.allow(app, "KEY", "value");
+    store.claim("ada");
+    store.allow(app, "KEY", "new");
+    expect(store.content("bob")).toBeNull();
+    expect(store.content("ada")?.secrets).toEqual([{ name: "KEY", value: "new" }]);
+    store.allow("sxyz", "KEY", null, null);
+    expect(store.content("bob")).toBeNull();
+    store.allow(app, "KEY", "stranger's", null);
+    expect(store.content("bob")?.secrets).toEqual([{ name: "KEY", value: "stranger's" }]);
+  });
+
+  test("a claim that the browser does not take changes nothing", async () => {
+    const { storage } = tabStorage();
+    const store = await open(storage, freeLocks);
+    store.allow(app, "KEY", "value");
+    storage.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    expect(store.claim("ada")).toBe(false);
+    expect(names(store, "bob")).toEqual(["KEY"]);
+  });
+});
+
 describe("a record of before there were accounts", () => {
   const v1 = JSON.stringify({
     v: 1,
@@ -156,11 +211,11 @@ describe("a record of before there were accounts", () => {
     const { storage, items } = tabStorage([[key, v1]]);
     const store = await open(storage, browserLocks().page(1));
     expect(store.read(app, "KEY")).toBe("value");
-    const id = store.content()?.mergeId;
-    expect(store.content()?.mergeId).toBe(id);
+    const id = store.content("ada")?.mergeId;
+    expect(store.content("ada")?.mergeId).toBe(id);
     expect(items.get(key)).toBe(v1);
     store.allow(app, "OTHER", "value");
-    expect(store.content()?.mergeId).not.toBe(id);
+    expect(store.content("ada")?.mergeId).not.toBe(id);
     expect(store.read(app, "KEY")).toBe("value");
   });
 });

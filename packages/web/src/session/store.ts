@@ -7,8 +7,12 @@ const key = "portafilter.session";
 /** What the visitor has decided about one secret and one app in this tab. */
 export type Standing = "granted" | "known" | "unknown" | "unavailable";
 
-/** Everything that this tab holds, on its way into an account. Secret material. */
-export type TabContent = Pick<SessionRecord, "mergeId" | "secrets" | "grants">;
+type Secret = SessionRecord["secrets"][number];
+
+/** What this tab holds for one account, on its way there. Secret material. */
+export type TabContent = Pick<SessionRecord, "mergeId" | "grants"> & {
+  readonly secrets: Pick<Secret, "name" | "value">[];
+};
 
 /** One secret of this tab, without its value, and the apps that may use it. */
 export type TabEntry = { readonly name: string; readonly apps: readonly AppId[] };
@@ -19,18 +23,32 @@ export type SessionStore = {
   /** The value, only when this app was allowed to have it; null otherwise. Secret material. */
   readonly read: (app: AppId, name: string) => string | null;
   /**
-   * Records that `app` may use `name`, after storing `value` when one is given. False when the
-   * browser would not keep it, or when there is no such secret; then nothing has changed.
+   * Records that `app` may use `name`, after storing `value` when one is given. The value is for the
+   * account `owner`, or for whoever signs in next (null); absent, for whom the one before it was. False
+   * when the browser would not keep it, or when there is no such secret; then nothing has changed.
    */
-  readonly allow: (app: AppId, name: string, value: string | null) => boolean;
+  readonly allow: (
+    app: AppId,
+    name: string,
+    value: string | null,
+    owner?: string | null,
+  ) => boolean;
   /** Whether there is a secret called `name`. */
   readonly holds: (name: string) => boolean;
   readonly entries: () => readonly TabEntry[];
   /** False when nothing was changed, because the browser would not. */
   readonly revoke: (app: AppId, name: string) => boolean;
   readonly remove: (name: string) => boolean;
-  /** What there is to move; null when there is nothing. The same content has the same `mergeId`. */
-  readonly content: () => TabContent | null;
+  /**
+   * What there is to move into `account`: what is kept for it, and what is for whoever signs in; null
+   * when there is nothing. The same content has the same `mergeId`.
+   */
+  readonly content: (account: string) => TabContent | null;
+  /**
+   * Makes the tab `account`'s: what is for whoever signs in is for this account from now on, also after a
+   * reload, and what is for another one is erased. False when the browser would not; then nothing has changed.
+   */
+  readonly claim: (account: string) => boolean;
   /** Erases what has moved. A value that was entered meanwhile stays, with its grants. */
   readonly erase: (moved: Pick<TabContent, "secrets">) => void;
   /** Erases everything. */
@@ -73,11 +91,16 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
       if (record === null || !isGranted(record, app, name)) return null;
       return record.secrets.find((secret) => secret.name === name)?.value ?? null;
     },
-    allow(app, name, value) {
+    allow(app, name, value, owner) {
       const record = readRecord(ports);
       if (record === null || (value === null && !has(record, name))) return false;
+      const before = record.secrets.find((secret) => secret.name === name)?.owner;
+      const after = owner === undefined ? before : (owner ?? undefined);
       return change(({ secrets, grants }) => ({
-        secrets: value === null ? secrets : [...named(secrets, name, false), { name, value }],
+        secrets:
+          value === null
+            ? secrets
+            : [...named(secrets, name, false), { name, value, owner: after }],
         grants: isGranted(record, app, name) ? grants : [...grants, { app, name }],
       }));
     },
@@ -102,19 +125,25 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
         secrets: named(secrets, name, false),
         grants: named(grants, name, false),
       })),
-    content() {
+    content(account) {
       const record = readRecord(ports);
-      if (record === null || record.secrets.length === 0) return null;
-      const { mergeId, secrets, grants } = record;
-      return { mergeId, secrets, grants };
+      if (record === null) return null;
+      const { secrets, grants } = only(record, isFor(account));
+      if (secrets.length === 0) return null;
+      const bare = secrets.map(({ name, value }) => ({ name, value }));
+      return { mergeId: record.mergeId, secrets: bare, grants };
+    },
+    claim(account) {
+      const record = readRecord(ports);
+      if (record === null) return false;
+      const { secrets, grants } = only(record, isFor(account));
+      // What there is to move into this account stays the same, and so does its id.
+      const claimed = secrets.map((secret) => ({ ...secret, owner: account }));
+      return writeRecord(ports, { ...record, secrets: claimed, grants });
     },
     erase(moved) {
       const values = new Map(moved.secrets.map(({ name, value }) => [name, value]));
-      change(({ secrets, grants }) => {
-        const left = secrets.filter(({ name, value }) => values.get(name) !== value);
-        const names = new Set(left.map(({ name }) => name));
-        return { secrets: left, grants: grants.filter(({ name }) => names.has(name)) };
-      });
+      change((record) => only(record, ({ name, value }) => values.get(name) !== value));
     },
     wipe() {
       const record = readRecord(ports);
@@ -125,6 +154,20 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
 
 function empty(tab: string): SessionRecord {
   return { v: 2, tab, mergeId: crypto.randomUUID(), secrets: [], grants: [] };
+}
+
+/** The secrets that are `wanted`, and what was allowed for them. */
+function only(
+  { secrets, grants }: SessionRecord,
+  wanted: (secret: Secret) => boolean,
+): Pick<SessionRecord, "secrets" | "grants"> {
+  const left = secrets.filter(wanted);
+  const names = new Set(left.map(({ name }) => name));
+  return { secrets: left, grants: grants.filter(({ name }) => names.has(name)) };
+}
+
+function isFor(account: string): (secret: Secret) => boolean {
+  return ({ owner }) => owner === undefined || owner === account;
 }
 
 /** The items called `name`, or all the others. */

@@ -18,9 +18,9 @@ const offers = { accounts: true, mail: false, providers: [] };
 const user = (id: string) => ({ id, email: "ada@example.org", hasPassword: true, passkeys: 0 });
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-/** A page, its tab and a server, before the server has said who is signed in. */
-async function setUp(signedIn: string | null) {
-  const { storage, items } = tabStorage();
+/** A page, its tab and a server, before the server has said who is signed in. `tab`: of a page before. */
+async function setUp(signedIn: string | null, tab = tabStorage()) {
+  const { storage, items } = tab;
   const session = await openSessionStore({
     storage: () => storage,
     locks: freeLocks,
@@ -107,6 +107,7 @@ async function setUp(signedIn: string | null) {
     return store === null ? null : { kind: store.kind, ...(await store.use(app, name)) };
   };
   return {
+    tab,
     session,
     server,
     account,
@@ -272,6 +273,53 @@ test("what a sign-in left that ran out goes to the same account, and to no other
     expect(stored()).not.toContain(canary);
     expect([...server.values]).toEqual(expected);
   }
+});
+
+test("also after the page was loaded anew; what a stranger kept since goes to whoever signs in", async () => {
+  for (const [next, expected] of [
+    [
+      "ada",
+      [
+        ["KEY", canary],
+        ["OTHER", "o"],
+      ],
+    ],
+    ["bob", [["OTHER", "o"]]],
+  ] as const) {
+    const before = await setUp("ada");
+    before.server.refusesMerge = true;
+    before.session.allow(app, "KEY", canary);
+    await before.account.refresh();
+    await settle();
+    const { account, server, source, stored } = await setUp(null, before.tab);
+    await account.refresh();
+    const store = await source.storeFor("OTHER");
+    expect(await store?.allow(app, "OTHER", "o", null)).toEqual({ value: "o" });
+    server.signedIn = next;
+    await account.refresh();
+    await settle();
+    expect(stored()).not.toContain(canary);
+    expect([...server.values]).toEqual(expected);
+  }
+});
+
+test("a value that replaces a held one is for who is signed in, and else for whoever signs in next", async () => {
+  const { account, client, server, session, source } = await setUp("ada");
+  const replace = async (value: string) => {
+    const store = await source.storeFor("KEY");
+    expect(store?.kind).toBe("tab");
+    expect(await store?.allow(app, "KEY", value, null)).toEqual({ value });
+  };
+  server.refusesMerge = true;
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  await replace("ada's");
+  expect(session.content("bob")).toBeNull();
+  server.signedIn = null;
+  await createAccountSecrets(client).use(app, "OTHER");
+  await settle();
+  await replace("stranger's");
+  expect(session.content("bob")?.secrets).toEqual([{ name: "KEY", value: "stranger's" }]);
 });
 
 test.each<[api.AccountEvent, SecretsChange]>([

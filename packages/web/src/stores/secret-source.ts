@@ -37,18 +37,17 @@ export function createSecretSource(ports: Ports): PageSource {
 
   let before = account.get();
   let leaving = Promise.resolve();
-  /** Whose sign-in ran out while secrets of the tab waited to be moved: they are not for anybody else. */
-  let heldFor: string | null = null;
   const leave = async (user: string) => {
     const session = await ports.session;
-    // The tab's own secrets go, too; unless the sign-in ran out while they waited to be moved.
-    if (ports.ranOut()) heldFor = user;
-    else session.wipe();
+    // The tab's own secrets go, too; unless the sign-in ran out while they waited to be moved. What
+    // cannot be marked as this account's would go to the next one.
+    if (!ports.ranOut() || !session.claim(user)) session.wipe();
   };
-  const arrive = async (user: string) => {
-    const session = await ports.session;
-    if (heldFor !== null && heldFor !== user) session.wipe();
-    heldFor = null;
+  const begin = (user: string) => {
+    leaving = leaving.then(async () => {
+      (await ports.session).claim(user);
+    });
+    void merger.begin(leaving);
   };
   account.subscribe(() => {
     const now = account.get();
@@ -58,17 +57,15 @@ export function createSecretSource(ports: Ports): PageSource {
     if (was === is && sameStatus) return;
     if (was !== null && was !== is) {
       merger.end();
-      leaving = leave(was);
+      leaving = leaving.then(() => leave(was));
       tell({ type: "left" });
     }
     feed.refresh();
-    if (is !== null && is !== was) {
-      leaving = leaving.then(() => arrive(is));
-      void merger.begin(leaving);
-    }
+    if (is !== null && is !== was) begin(is);
     tell({ type: "moved" });
   });
-  if (userOf(before) !== null) void merger.begin(leaving);
+  const already = userOf(before);
+  if (already !== null) begin(already);
 
   return {
     async storeFor(name) {
@@ -80,17 +77,17 @@ export function createSecretSource(ports: Ports): PageSource {
         await merger.settled();
         now = account.get();
       }
-      if (session.holds(name)) return createTabStore(session);
+      const held = session.holds(name);
       switch (now.status) {
         case "signed-in":
-          return accountStore;
+          return held ? createTabStore(session, now.user.id) : accountStore;
         case "signed-out":
         case "off":
-          return createTabStore(session);
+          return createTabStore(session, null);
         case "loading":
         case "unreachable":
           // Fail closed: the tab must not take what belongs into an account.
-          return null;
+          return held ? createTabStore(session) : null;
       }
     },
     subscribe(listener) {

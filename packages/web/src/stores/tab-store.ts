@@ -1,8 +1,12 @@
 import type { SessionStore } from "../session/store.ts";
 import type { SecretStore } from "./secret-store.ts";
 
-/** This tab's own store. Each call reads and writes sessionStorage before it returns. */
-export function createTabStore(session: SessionStore): SecretStore {
+/**
+ * This tab's own store, for the account `owner`, for a stranger (null), or, where it is not known who is
+ * signed in (absent), for whom each secret was kept before. Each call reads and writes sessionStorage
+ * before it returns.
+ */
+export function createTabStore(session: SessionStore, owner?: string | null): SecretStore {
   return {
     kind: "tab",
     use(app, name) {
@@ -14,7 +18,7 @@ export function createTabStore(session: SessionStore): SecretStore {
       );
     },
     allow(app, name, value) {
-      const kept = session.allow(app, name, value) ? session.read(app, name) : null;
+      const kept = session.allow(app, name, value, owner) ? session.read(app, name) : null;
       return Promise.resolve(kept === null ? { problem: "secret_unavailable" } : { value: kept });
     },
   };
