@@ -39,5 +39,5 @@ export type LimitsPort = Readonly<{
   /** The attempt was right: this address and browser start anew. */
   forgive: (account: string, address: string, device: string | null) => Promise<void>;
   /** Counts a mail that somebody asks to have sent. @throws Problem `rate_limited` */
-  mail: (account: string, address?: string) => Promise<void>;
+  mail: (account: string, address: string) => Promise<void>;
 }>;

@@ -37,6 +37,8 @@ const later = (db: Database, minutes: number) =>
     blocked_until = blocked_until - make_interval(secs => ${minutes * 60}::float8),
     expires_at = expires_at - make_interval(secs => ${minutes * 60}::float8)`.execute(db.kysely);
 const address = (n: number) => `192.0.2.${n}`;
+/** One of the networks of a /48, as `clientAddress` writes it. */
+const subnet = (n: number) => `2001:db8:1:${n.toString(16)}::/64`;
 
 describeDatabases("attempts at accounts (D6)", (open) => {
   test("100 at once, on two servers: five go through", async () => {
@@ -146,11 +148,19 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     ).toBe(3);
   });
 
+  test("one /48 that goes through its networks is stopped at 300, and does not stop others", async () => {
+    const limits = limitsOn(await open());
+    const attempt = (n: number) => limits.begin(`user${n}@example.org`, subnet(n >> 5), null);
+    expect(await inTurn(302, attempt)).toBe(300);
+    await limits.begin("ada@example.org", "2001:db8:2:1::/64", null);
+    await limits.begin("ada@example.org", address(1), null);
+  });
+
   test("mails: three in a quarter of an hour, ten in a day, to known and unknown alike", async () => {
     const db = await open();
     const limits = limitsOn(db);
-    const ask = (n: number) => limits.mail("ada@example.org", address(n));
-    expect(await passed(Array.from({ length: 20 }, (_, n) => ask(n)))).toBe(3);
+    const ask = () => limits.mail("ada@example.org", address(1));
+    expect(await passed(Array.from({ length: 20 }, ask))).toBe(3);
     let through = 3;
     for (let n = 0; n < 6; n += 1) {
       await later(db, 16);
@@ -160,11 +170,36 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     expect(await inTurn(30, (n) => limits.mail(`user${n}@example.org`, address(77)))).toBe(20);
   });
 
+  test("mails that a stranger asks for do not keep the owner from theirs", async () => {
+    const db = await open();
+    const limits = limitsOn(db);
+    let strangers = 0;
+    for (let n = 0; n < 6; n += 1) {
+      strangers += await inTurn(5, (m) => limits.mail("ada@example.org", subnet(m)));
+      await later(db, 15);
+    }
+    expect(strangers).toBe(10);
+    expect(await inTurn(5, () => limits.mail("ada@example.org", address(2)))).toBe(3);
+  });
+
+  test("mails of one account: sixty in a day, from wherever they are asked for", async () => {
+    const limits = limitsOn(await open());
+    expect(await inTurn(62, (n) => limits.mail("ada@example.org", address(n)))).toBe(60);
+    await limits.mail("bob@example.org", address(1));
+  });
+
+  test("mails to many from one /48: a hundred in an hour", async () => {
+    const limits = limitsOn(await open());
+    const ask = (n: number) => limits.mail(`user${n}@example.org`, subnet(n));
+    expect(await inTurn(102, ask)).toBe(100);
+    await limits.mail("ada@example.org", "2001:db8:2:1::/64");
+  });
+
   test("the table names nobody, and old rows go", async () => {
     const db = await open();
     const limits = limitsOn(db);
     await limits.begin("ada@example.org", address(1), null);
-    await limits.mail("ada@example.org");
+    await limits.mail("ada@example.org", address(1));
     const { rows } = await sql`select l::text as line from rate_limits l`.execute(db.kysely);
     const text = JSON.stringify(rows);
     expect(rows.length).toBeGreaterThan(5);

@@ -3,6 +3,7 @@ import { Problem } from "../problem.ts";
 import { createBuckets, type Rate } from "./limits/buckets.ts";
 import type { Rule } from "./limits/counter.ts";
 import { counterOf, type LimitKey } from "./limits/hash.ts";
+import { networkOf } from "./limits/network.ts";
 import { type Counted, count, sweep, takeBack } from "./limits/store.ts";
 import type { Limits } from "./mount.ts";
 import type { RateLimitName } from "./route.ts";
@@ -26,10 +27,11 @@ export type RateLimits = Limits &
     /** The attempt that was begun was right: it counts nowhere, and the account starts anew from this address and browser. */
     forgive: (account: string, address: string, device: string | null) => Promise<void>;
     /**
-     * Counts a mail that somebody asks to have sent.
+     * Counts a mail that somebody asks to have sent, by account and the network that it is asked for from:
+     * whoever asks for another's uses up their own. All together get more, but not for ever.
      * @throws Problem `rate_limited`, whether or not there is such an account.
      */
-    mail: (account: string, address?: string) => Promise<void>;
+    mail: (account: string, address: string) => Promise<void>;
     /** Stops sweeping. */
     close: () => void;
   }>;
@@ -60,14 +62,20 @@ const pair: Rule = {
 const account: Rule = { most: 20, span: hour };
 /** One address, all accounts. */
 const address: Rule = { most: 60, span: 15 * minute };
+/** One /48 of IPv6, all accounts: nobody uses up everybody's by going through their own networks. */
+const network: Rule = { most: 300, span: 15 * minute };
 /** Everybody together, save browsers that are known. */
 const everybody: Rule = { most: 3000, span: 15 * minute };
 
-const mailRules: readonly Rule[] = [
+/** Mails of one account that are asked for from one network. */
+const mailPair: readonly Rule[] = [
   { most: 3, span: 15 * minute },
   { most: 10, span: 24 * hour },
 ];
+/** Mails of one account, whoever asks for them. */
+const mailAccount: Rule = { most: 60, span: 24 * hour };
 const mailAddress: Rule = { most: 20, span: hour };
+const mailNetwork: Rule = { most: 100, span: hour };
 const mailEverybody: Rule = { most: 1000, span: hour };
 
 /** How often old rows are deleted. */
@@ -94,9 +102,15 @@ export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): Ra
   });
   const pairOf = (who: string, kind: "address" | "device", from: string) =>
     under(pair, "pair", kind, normal(who), from);
+  /** Counts by the /48, where there is one. */
+  const within = (rule: Rule, name: string, from: string) => {
+    const found = networkOf(from);
+    return found === null ? [] : [under(rule, name, found)];
+  };
   const others = (who: string, from: string) => [
     under(account, "account", normal(who)),
     under(address, "address", from),
+    ...within(network, "network", from),
     under(everybody, "everybody"),
   ];
 
@@ -114,9 +128,12 @@ export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): Ra
         ...(device === null ? [] : [pairOf(who, "device", device)]),
       ]),
     mail: async (who, from) => {
+      const asking = networkOf(from) ?? from;
       const limits = [
-        ...mailRules.map((rule) => under(rule, "mail", `${rule.span}`, normal(who))),
-        ...(from === undefined ? [] : [under(mailAddress, "mail address", from)]),
+        ...mailPair.map((rule) => under(rule, "mail", `${rule.span}`, normal(who), asking)),
+        under(mailAccount, "mail account", normal(who)),
+        under(mailAddress, "mail address", from),
+        ...within(mailNetwork, "mail network", from),
         under(mailEverybody, "mail everybody"),
       ];
       await pass(await count(db, limits));

@@ -101,6 +101,17 @@ describeDatabases("D6: guessing passwords", (open) => {
     expect(codes.at(-1)).toBe("rate_limited");
   });
 
+  test("whoever asks for another's reset mails uses up their own, not the owner's", async () => {
+    const mailed = await createWorld(world.db, { mail: true });
+    const { email } = await newPerson(mailed);
+    const eve = mailed.browser();
+    const codes = [];
+    for (let ask = 0; ask < 5; ask += 1) codes.push(await codeOf(eve, "forgot", { email }));
+    expect(codes.slice(3)).toEqual(["rate_limited", "rate_limited"]);
+    expect(await codeOf(mailed.browser(), "forgot", { email })).toBeUndefined();
+    expect(await mailed.linkToken(email)).not.toBe("");
+  });
+
   test("a right password lets its address start anew", async () => {
     const { email } = await newPerson(world);
     const ada = world.browser();
