@@ -52,6 +52,17 @@ describeDatabases("accounts", (open) => {
       }
     });
 
+    test("sign-ups and changes of the email are counted by address, on all servers together", async () => {
+      const address = "198.51.100.7";
+      const ada = await newPerson(world, address);
+      for (let n = 0; n < 119; n += 1) await world.limits.claim(address);
+      const other = await createWorld(world.db);
+      const wanted = { email: freshEmail(), password };
+      expect(await codeOf(other.browser(address), "sign-up", wanted)).toBe("rate_limited");
+      expect(await codeOf(ada.browser, "email", { email: freshEmail() })).toBe("rate_limited");
+      expect(await codeOf(other.browser(), "sign-up", wanted)).toBeUndefined();
+    });
+
     test("two sign-ups at once make one account", async () => {
       const email = freshEmail();
       const codes = await Promise.all(

@@ -27,7 +27,7 @@ export type EventsPort = Readonly<{
   publish: (tx: Tx, userId: string, event: api.AccountEvent, sessionId?: string) => Promise<void>;
 }>;
 
-/** Counts attempts to prove who somebody is, for all servers together. */
+/** Counts attempts to prove who somebody is, mails and new emails, for all servers together. */
 export type LimitsPort = Readonly<{
   /**
    * Counts an attempt before it is made, so that parallel ones cannot pass together.
@@ -40,4 +40,6 @@ export type LimitsPort = Readonly<{
   forgive: (account: string, address: string, device: string | null) => Promise<void>;
   /** Counts a mail that somebody asks to have sent. @throws Problem `rate_limited` */
   mail: (account: string, address: string) => Promise<void>;
+  /** Counts an email that is taken without a mail that proves it. @throws Problem `rate_limited` */
+  claim: (address: string) => Promise<void>;
 }>;

@@ -195,6 +195,16 @@ describeDatabases("attempts at accounts (D6)", (open) => {
     await limits.mail("ada@example.org", "2001:db8:2:1::/64");
   });
 
+  test("emails taken without mail: 120 in an hour from one address", async () => {
+    const db = await open();
+    const servers = [limitsOn(db), limitsOn(db)];
+    const claim = (n: number) => servers[n % 2]?.claim(address(1)) ?? Promise.resolve();
+    expect(await inTurn(122, claim)).toBe(120);
+    await servers[0]?.claim(address(2));
+    await later(db, 61);
+    await servers[1]?.claim(address(1));
+  });
+
   test("the table names nobody, and old rows go", async () => {
     const db = await open();
     const limits = limitsOn(db);

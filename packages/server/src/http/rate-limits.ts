@@ -10,7 +10,7 @@ import type { RateLimitName } from "./route.ts";
 
 /**
  * Limits of two kinds. What costs this process something is counted in it, by address and by user. What
- * guesses at accounts or sends mail is counted in the database besides, for all servers together.
+ * guesses at accounts, makes them or sends mail is counted in the database besides, for all servers together.
  */
 export type RateLimits = Limits &
   Readonly<{
@@ -32,6 +32,11 @@ export type RateLimits = Limits &
      * @throws Problem `rate_limited`, whether or not there is such an account.
      */
     mail: (account: string, address: string) => Promise<void>;
+    /**
+     * Counts an email that is taken for an account without a mail that proves it: a sign-up, a change.
+     * @throws Problem `rate_limited`, whether or not somebody has it already.
+     */
+    claim: (address: string) => Promise<void>;
     /** Stops sweeping. */
     close: () => void;
   }>;
@@ -77,6 +82,11 @@ const mailAccount: Rule = { most: 60, span: 24 * hour };
 const mailAddress: Rule = { most: 20, span: hour };
 const mailNetwork: Rule = { most: 100, span: hour };
 const mailEverybody: Rule = { most: 1000, span: hour };
+
+/** Emails taken from one address: a class may stand behind it. */
+const claimAddress: Rule = { most: 120, span: hour };
+const claimNetwork: Rule = { most: 400, span: hour };
+const claimEverybody: Rule = { most: 2000, span: hour };
 
 /** How often old rows are deleted. */
 const sweepEvery = 10 * minute;
@@ -135,6 +145,14 @@ export function createRateLimits({ db, key, onSweepFailed }: RateLimitPorts): Ra
         under(mailAddress, "mail address", from),
         ...within(mailNetwork, "mail network", from),
         under(mailEverybody, "mail everybody"),
+      ];
+      await pass(await count(db, limits));
+    },
+    claim: async (from) => {
+      const limits = [
+        under(claimAddress, "claim address", from),
+        ...within(claimNetwork, "claim network", from),
+        under(claimEverybody, "claim everybody"),
       ];
       await pass(await count(db, limits));
     },

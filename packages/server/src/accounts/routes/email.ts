@@ -54,6 +54,7 @@ function changeRoute(parts: Parts): Route {
         });
         return { next: "check_mail" as const };
       }
+      await limits.claim(address);
       const cookie = await db.transaction(async (tx) => {
         await moveTo(parts, tx, { userId, email, except: sessionId });
         const renewed = await sessions.renew(tx, sessionId);

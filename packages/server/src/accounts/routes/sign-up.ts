@@ -25,7 +25,7 @@ export function signUpRoute(parts: Parts): Route {
       const { mailer } = parts;
       const email = normaliseEmail(body.email);
       passwords.check(body.password);
-      if (mailer !== null) await limits.mail(email, address);
+      await (mailer === null ? limits.claim(address) : limits.mail(email, address));
       const password = await passwords.hash(body.password);
       if (mailer !== null) {
         // Looking for the account and sending would take a time that tells which of the two it was.

@@ -29,6 +29,7 @@ type Wanted = Readonly<{
 export type World = Readonly<{
   db: Database;
   accounts: Accounts;
+  limits: ReturnType<typeof createRateLimits>;
   audit: ReturnType<typeof createAudit>;
   events: Awaited<ReturnType<typeof createEvents>>;
   /** A browser of its own, at an address of its own. */
@@ -76,6 +77,7 @@ export async function createWorld(db: Database, wanted: Wanted = {}): Promise<Wo
   return {
     db,
     accounts,
+    limits,
     audit,
     events,
     mails,
