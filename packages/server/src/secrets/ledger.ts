@@ -10,6 +10,7 @@ import { keyOf, openHead, sealHead, type Verified, verify } from "./head.ts";
 import type { By, Ports } from "./ports.ts";
 import { type SecretRow, seeHead, seeSecret, type Wanted } from "./rows/store.ts";
 import { beginHead, lockHead, type Tx, writeHead } from "./store.ts";
+import { createTurns, type TurnLimits } from "./turns.ts";
 
 /** A user's list, held for one transaction: nobody else changes this user's secrets meanwhile. */
 export type Page = Readonly<{
@@ -47,6 +48,8 @@ class Moved extends Error {
   override readonly name = "Moved";
 }
 const attempts = 5;
+/** The head lets them in one at a time anyway. */
+const turns: TurnLimits = { waiting: 20, patience: 15_000 };
 /** Events of one transaction that are told one by one. */
 const mostEvents = 20;
 
@@ -56,6 +59,7 @@ const mostEvents = 20;
  */
 export function createChange(ports: Omit<Ports, "log">): Change {
   const { db, dataKeys } = ports;
+  const inTurn = createTurns(turns);
 
   return async (by, work) => {
     const { userId } = by;
@@ -68,7 +72,10 @@ export function createChange(ports: Omit<Ports, "log">): Change {
         head === null ? (made ??= await make()) : { dek: keyOf(head, undefined), record: null };
       await dataKeys.use(start.dek, () => undefined);
       try {
-        return await db.transaction((tx) => write(ports, tx, by, start, work));
+        // What has its turn holds a connection while it waits for the head, what waits for it none.
+        return await inTurn(userId, () =>
+          db.transaction((tx) => write(ports, tx, by, start, work)),
+        );
       } catch (error) {
         if (!(error instanceof Moved)) throw error;
       }
