@@ -1,19 +1,22 @@
 import { Problem } from "../problem.ts";
-import type { Verified } from "./head.ts";
-import type { Change, Page } from "./ledger.ts";
+import type { Change, Found, Page } from "./ledger.ts";
 import type { By, Ports } from "./ports.ts";
 import { openVersion } from "./sealing.ts";
 import { deleteSecret } from "./store.ts";
 import { bytesOfValue } from "./value.ts";
-import { addSecrets, addVersion, renameSecret } from "./versions.ts";
+import { addSecrets, addVersion, isInUse, renameSecret } from "./versions.ts";
 
 /** What changes secrets, besides grants and merges. All of it is one transaction each. */
 export type Changing = Readonly<{
   /** @throws Problem `secret_exists`, `secret_limit`, `value_too_long` */
   create: (by: By, name: string, value: string) => Promise<{ id: string }>;
-  /** The value becomes a new version. @throws Problem `not_found`, `value_too_long` */
+  /**
+   * The value becomes a new version, unless it is in use already: a change that is sent again, because
+   * its answer was lost, is done once and answered the same.
+   * @throws Problem `not_found`, `value_too_long`
+   */
   change: (by: By, id: string, value: string) => Promise<{ version: number }>;
-  /** The value of a kept version becomes a new version. @throws Problem `not_found` */
+  /** The value of a kept version becomes a new version, unless it is in use. @throws Problem `not_found` */
   restore: (by: By, id: string, version: number) => Promise<{ version: number }>;
   /** @throws Problem `not_found`, `secret_exists` */
   rename: (by: By, id: string, name: string) => Promise<void>;
@@ -39,8 +42,10 @@ export function createChanging(change: Change, now: NonNullable<Ports["now"]>): 
     change: (by, id, value) =>
       withBytes(value, (bytes) =>
         change(by, async (page) => {
-          const { secret } = await existing(page, id);
-          const { latest, name } = await addVersion(page, secret, bytes, at());
+          const found = await existing(page, id);
+          // Nothing is told of it either: nothing happened.
+          if (await isInUse(page, found, bytes)) return { version: found.secret.latest };
+          const { latest, name } = await addVersion(page, found.secret, bytes, at());
           page.tell({ action: "secret.changed", secret: name, events: [changed(name)] });
           return { version: latest };
         }),
@@ -54,6 +59,8 @@ export function createChanging(change: Change, now: NonNullable<Ports["now"]>): 
         const place = { userId: page.userId, id, name, version };
         const bytes = await page.withKey((key) => openVersion(key, place, record));
         try {
+          const inUse = await existing(page, id);
+          if (await isInUse(page, inUse, bytes)) return { version: secret.latest };
           const { latest } = await addVersion(page, secret, bytes, at());
           page.tell({ action: "secret.restored", secret: name, events: [changed(name)] });
           return { version: latest };
@@ -88,11 +95,7 @@ export function changed(name: string) {
 }
 
 /** A secret by id, verified. @throws Problem `not_found`, also where it is somebody else's. */
-export async function existing(
-  page: Page,
-  id: string,
-  version?: number,
-): Promise<{ secret: Verified; record: Uint8Array | null }> {
+export async function existing(page: Page, id: string, version?: number): Promise<Found> {
   const found = await page.find({ id, ...(version === undefined ? {} : { version }) });
   if (found === null) throw new Problem("not_found");
   return found;

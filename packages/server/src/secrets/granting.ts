@@ -3,12 +3,11 @@ import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
 import type { Verified } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
-import type { Change, Page } from "./ledger.ts";
+import type { Change, Found, Page } from "./ledger.ts";
 import type { By, Ports } from "./ports.ts";
-import { openVersion } from "./sealing.ts";
 import { deleteGrants, putGrants } from "./store.ts";
 import { textOfValue } from "./value.ts";
-import { addSecrets, addVersion } from "./versions.ts";
+import { addSecrets, addVersion, openInUse } from "./versions.ts";
 
 /** Until when, in milliseconds of the epoch; null: until it is revoked. */
 export type Until = number | null;
@@ -89,13 +88,11 @@ export function createGranting(
   };
 }
 
-type Found = Awaited<ReturnType<Page["find"]>>;
-
 /** The secret to grant; and its bytes where they were stored before. */
 async function stored(
   page: Page,
   name: string,
-  found: Found,
+  found: Found | null,
   bytes: Uint8Array | null,
   at: Date,
 ): Promise<{ secret: Verified; opened: Uint8Array | null }> {
@@ -114,13 +111,6 @@ async function stored(
   const secret = await addVersion(page, found.secret, bytes, at);
   page.tell({ action: "secret.changed", secret: name, events: [changed(name)] });
   return { secret, opened: null };
-}
-
-/** The value in use: secret material, which the caller wipes. */
-export function openInUse(page: Page, { secret, record }: NonNullable<Found>): Promise<Uint8Array> {
-  const { id, name, latest, salt } = secret;
-  const place = { userId: page.userId, id, name, version: latest };
-  return page.withKey((key) => openVersion(key, place, record, salt));
 }
 
 /**

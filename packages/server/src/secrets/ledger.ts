@@ -21,9 +21,7 @@ export type Page = Readonly<{
   /** Lends the data key to `work`, which must use it before it returns. */
   withKey: <T>(work: (key: DataKey) => T) => Promise<T>;
   /** A secret as it is stored, held against the list; null when there is none. */
-  find: (
-    wanted: Wanted,
-  ) => Promise<Readonly<{ secret: Verified; record: Uint8Array | null }> | null>;
+  find: (wanted: Wanted) => Promise<Found | null>;
   /** What the list says from now on. */
   put: (secret: Omit<SecretRow, "salt" | "grants"> & Parameters<typeof digestOf>[0]) => void;
   /** Holds a row against the list as it is now. */
@@ -32,6 +30,9 @@ export type Page = Readonly<{
   /** Written down and told when the transaction is committed. */
   tell: (told: Told) => void;
 }>;
+
+/** A secret that the list vouches for, and the record of the version that was asked for, which it may not. */
+export type Found = Readonly<{ secret: Verified; record: Uint8Array | null }>;
 
 export type Told = Omit<AuditEvent, "userId" | "device"> & {
   readonly events?: readonly api.AccountEvent[];

@@ -2,7 +2,7 @@ import type { api } from "@portafilter/protocol";
 import type * as z from "zod/mini";
 import { Problem } from "../problem.ts";
 import { changed } from "./changing.ts";
-import { grant, openInUse } from "./granting.ts";
+import { grant } from "./granting.ts";
 import type { Verified } from "./head.ts";
 import type { Change, Page } from "./ledger.ts";
 import { openMerge, sealMerge } from "./merge-record.ts";
@@ -10,7 +10,7 @@ import type { By, Ports } from "./ports.ts";
 import { secretsNamed } from "./rows/store.ts";
 import { findMerge, keepMerge } from "./store.ts";
 import { bytesOfValue } from "./value.ts";
-import { addSecrets, addVersion, type Named } from "./versions.ts";
+import { addSecrets, addVersion, type Named, openInUse } from "./versions.ts";
 
 type Merge = z.infer<typeof api.merge>;
 

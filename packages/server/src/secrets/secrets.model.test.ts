@@ -59,14 +59,14 @@ async function step(server: Server, user: string, model: Model, op: Operation): 
     case "change": {
       const reply = await ask("POST", `/secrets/${id}/versions`, { value: op.value });
       expect(reply.code).toBe(known ? undefined : "not_found");
-      known?.values.push(op.value);
+      if (known !== undefined) put(model, op.name, op.value);
       return;
     }
     case "restore": {
       const reply = await ask("POST", `/secrets/${id}/restore`, { version: op.version });
       const old = known?.values[op.version - 1];
       expect(reply.code).toBe(old === undefined ? "not_found" : undefined);
-      if (old !== undefined) known?.values.push(old);
+      if (old !== undefined) put(model, op.name, old);
       return;
     }
     case "rename": {

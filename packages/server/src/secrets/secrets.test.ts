@@ -82,6 +82,28 @@ describeDatabases("secrets", (open) => {
     ]);
   });
 
+  test("changed to the value in use stay as they are, as when an answer was lost", async () => {
+    const w = await world();
+    const id = await stored(w, "ada", "KEY", "one");
+    const change = (value: string) => w.ask("ada", "POST", `/secrets/${id}/versions`, { value });
+    const twice = await Promise.all([change("two"), change("two")]);
+    expect(twice.map(({ body }) => body)).toEqual([{ version: 2 }, { version: 2 }]);
+    expect(await listed(w, "ada")).toMatchObject([{ version: 2, versions: 2 }]);
+    // The audit and the tabs are told what happened, once.
+    expect(await w.audited("ada")).toEqual(["secret.created KEY", "secret.changed KEY"]);
+    await expect.poll(() => w.events).toHaveLength(2);
+    // An earlier value is a change.
+    expect((await change("one")).body).toEqual({ version: 3 });
+    expect(await revealed(w, "ada", id)).toBe("one");
+    for (const version of [2, 2, 4]) {
+      const restored = await w.ask("ada", "POST", `/secrets/${id}/restore`, { version });
+      expect(restored.body).toEqual({ version: 4 });
+    }
+    expect((await w.audited("ada")).filter((line) => line === "secret.restored KEY")).toHaveLength(
+      1,
+    );
+  });
+
   test("keep a hundred versions", { timeout: 60_000 }, async () => {
     const w = await world();
     const id = await stored(w, "ada", "KEY", "value 1");

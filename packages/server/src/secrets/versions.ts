@@ -1,8 +1,9 @@
+import { EnvelopeError } from "@portafilter/envelope";
 import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import { Damaged } from "./damaged.ts";
 import type { Verified } from "./head.ts";
-import type { Page } from "./ledger.ts";
+import type { Found, Page } from "./ledger.ts";
 import { openVersion, saltOf, sealVersion } from "./sealing.ts";
 import { insertSecrets, insertVersions, takeVersions, updateSecret } from "./store.ts";
 import { newSecretId } from "./token.ts";
@@ -35,6 +36,27 @@ export async function addSecrets(
     page.put(secret);
     return secret;
   });
+}
+
+/** The value in use: secret material, which the caller wipes. `found` without asking for a version. */
+export function openInUse(page: Page, { secret, record }: Found): Promise<Uint8Array> {
+  const { id, name, latest, salt } = secret;
+  const place = { userId: page.userId, id, name, version: latest };
+  return page.withKey((key) => openVersion(key, place, record, salt));
+}
+
+/** Whether a value is the one in use. One that does not open is none, so that another can be put on top. */
+export async function isInUse(page: Page, found: Found, value: Uint8Array): Promise<boolean> {
+  let opened: Uint8Array;
+  try {
+    opened = await openInUse(page, found);
+  } catch (error) {
+    if (error instanceof EnvelopeError || error instanceof Damaged) return false;
+    throw error;
+  }
+  const isSame = Buffer.compare(opened, value) === 0;
+  opened.fill(0);
+  return isSame;
 }
 
 /** Puts a value on top of a secret's versions; the oldest one goes when there are too many. */
