@@ -14,6 +14,11 @@ export const errorCodes = {
     status: 409,
     message: "Your account holds as many secrets as it can. Delete one you no longer need.",
   },
+  grant_limit: {
+    status: 409,
+    message:
+      "Your account has allowed apps as much as it can. Take a secret away from an app that no longer needs it.",
+  },
   value_too_long: {
     status: 413,
     message: "A secret may hold 64 KiB at most, and must not be empty.",

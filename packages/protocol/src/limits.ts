@@ -19,11 +19,10 @@ export const limits = {
   secretsPerUser: 1_000,
   /** Versions of a secret that are kept; the oldest goes when there is one more. */
   versionsPerSecret: 100,
-  /**
-   * Apps that may have a secret; those allowed first go when there is one more. With all secrets of an
-   * account they are what a page lists at once.
-   */
+  /** Apps that may have a secret; those allowed first go when there is one more. */
   grantsPerSecret: 100,
+  /** Of all secrets of an account together, which a page lists at once. */
+  grantsPerUser: 5_000,
   /** Grants that a tab may bring into an account at once. */
   mergeGrants: 5_000,
   /** Bytes of a request that carries secrets; as much as a browser keeps for a tab. */

@@ -1,6 +1,7 @@
 import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
+import { roomForGrants } from "./grant-room.ts";
 import type { Verified } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import type { Change, Found, Page } from "./ledger.ts";
@@ -23,10 +24,10 @@ export type Granting = Readonly<{
   /**
    * The visitor allowed an app: stores the value if there is one, grants, and gives the value out.
    * @throws Problem `not_found` when there is neither a value nor a secret, `secret_limit`,
-   * `value_too_long`, `bad_request` for an end that has passed
+   * `grant_limit`, `value_too_long`, `bad_request` for an end that has passed
    */
   allow: (by: By, allowed: Allowed) => Promise<{ value: string }>;
-  /** @throws Problem `not_found`, `bad_request` for an end that has passed */
+  /** @throws Problem `not_found`, `grant_limit`, `bad_request` for an end that has passed */
   give: (by: By, app: string, id: string, until: Until) => Promise<void>;
   /** Changes nothing when there was no grant. @throws Problem `not_found` */
   revoke: (by: By, app: string, id: string) => Promise<void>;
@@ -47,10 +48,11 @@ export function createGranting(
       const at = new Date(now());
       const store = (bytes: Uint8Array | null) =>
         change(by, async (page) => {
+          const room = await roomForGrants(page, at);
           const found = await page.find({ name });
           const { secret, opened } = await stored(page, name, found, bytes, at);
           try {
-            await grant(page, secret, [{ app, until }], at);
+            await grant(page, secret, [{ app, until }], at, room);
             // An app gets it with this answer, as it would with `use`.
             page.tell({ action: "secret.used", app, secret: name });
             return { id: secret.id, value: value ?? textOfValue(opened ?? new Uint8Array()) };
@@ -66,8 +68,10 @@ export function createGranting(
     give: async (by, app, id, until) => {
       refusePast(until);
       await change(by, async (page) => {
+        const at = new Date(now());
+        const room = await roomForGrants(page, at);
         const { secret } = await existing(page, id);
-        await grant(page, secret, [{ app, until }], new Date(now()));
+        await grant(page, secret, [{ app, until }], at, room);
       });
     },
 
@@ -116,19 +120,23 @@ async function stored(
 /**
  * Adds grants, or changes their ends, and tells of them. Those that ended go, and when there are too many
  * for one secret, those that were given first.
+ * @param room - how many more the account takes
+ * @returns how many more there are
+ * @throws Problem `grant_limit`
  */
 export async function grant(
   page: Page,
   secret: Verified,
   wanted: readonly Readonly<{ app: string; until: Until }>[],
   at: Date,
-): Promise<void> {
+  room: number,
+): Promise<number> {
   const { tx, userId } = page;
   const { id, name } = secret;
   const now = at.getTime();
   const before = new Map(secret.grants.map((one) => [one.app, one]));
   const given = wanted.filter(({ app, until }) => before.get(app)?.until !== until);
-  if (given.length === 0) return;
+  if (given.length === 0) return 0;
 
   const after = new Map(before);
   for (const { app, until } of given) {
@@ -146,6 +154,9 @@ export async function grant(
     tell("grant.revoked", app);
   }
 
+  const more = after.size - before.size;
+  if (more > Math.max(0, room)) throw new Problem("grant_limit");
+
   const rows = given.map(({ app, until }) => {
     return { id, app, until: until === null ? null : new Date(until), at };
   });
@@ -153,6 +164,7 @@ export async function grant(
   const gone = [...ended, ...surplus].map(({ app }) => app);
   if (gone.length > 0) await deleteGrants(tx, userId, id, gone);
   page.put({ ...secret, grants: [...after.values()] });
+  return more;
 
   function tell(type: "grant.given" | "grant.revoked", app: string): void {
     page.tell({ action: type, app, secret: name, events: [{ type, app, name }] });

@@ -2,6 +2,7 @@ import type { api } from "@portafilter/protocol";
 import type * as z from "zod/mini";
 import { Problem } from "../problem.ts";
 import { changed } from "./changing.ts";
+import { roomForGrants } from "./grant-room.ts";
 import { grant } from "./granting.ts";
 import type { Verified } from "./head.ts";
 import type { Change, Page } from "./ledger.ts";
@@ -62,14 +63,15 @@ async function mergeOnce(
   const at = new Date(now);
   const answer: api.MergeAnswer = { moved: [], same: [], replaced: [] };
   const merged: Verified[] = [];
+  let room = await roomForGrants(page, at, merge.grants.length);
   for (let from = 0; from < named.length; from += batch) {
     merged.push(...(await moveSome(page, named.slice(from, from + batch), answer, at)));
   }
   const grants = Map.groupBy(merge.grants, ({ name }) => name);
   for (const secret of merged) {
     const apps = new Set(grants.get(secret.name)?.map(({ app }) => app));
-    const wanted = [...apps].map((app) => ({ app, until: null }));
-    await grant(page, secret, wanted, at);
+    const wanted = fitting(secret, [...apps], room).map((app) => ({ app, until: null }));
+    room -= await grant(page, secret, wanted, at, room);
   }
 
   const text = JSON.stringify(answer);
@@ -78,6 +80,13 @@ async function mergeOnce(
   await keepMerge(tx, userId, kept, at, { forgotten: new Date(now - remembered), most });
   page.tell({ action: "merge.done" });
   return answer;
+}
+
+/** The apps that may have it already, and as many new ones as there is room for: others ask again. */
+function fitting({ grants }: Verified, apps: readonly string[], room: number): readonly string[] {
+  const before = new Set(grants.map(({ app }) => app));
+  let left = room;
+  return apps.filter((app) => before.has(app) || left-- > 0);
 }
 
 async function moveSome(

@@ -153,7 +153,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       body: api.allowSecret,
       maxBody: limits.valueBody,
       reply: api.secretAnswer,
-      problems: [...failing, "not_found", "secret_limit", "value_too_long"],
+      problems: [...failing, "not_found", "secret_limit", "grant_limit", "value_too_long"],
       handle: (asked) => {
         const { app, name, value, until } = asked.body;
         const allowed = { app, name, value, until: end(until) };
@@ -169,7 +169,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       rateLimit: "write",
       body: api.newGrant,
       reply: api.nothing,
-      problems: [...failing, "not_found"],
+      problems: [...failing, "not_found", "grant_limit"],
       handle: (asked) => {
         const { app, secretId, until } = asked.body;
         return guard(by(asked), { app }, () =>

@@ -271,6 +271,28 @@ export async function secretsNamed(
   });
 }
 
+/** How many grants a user has, those that ended included. */
+export async function countGrants(tx: Tx, userId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::integer as count
+    from secret s join secret_grant g on g.secret_id = s.id
+    where s.user_id = ${userId}`.execute(tx);
+  return only(rows).count;
+}
+
+/** Those of a user's secrets that have the most grants which ended by `at`, up to `most` of them. */
+export async function secretsOfEndedGrants(
+  tx: Tx,
+  userId: string,
+  at: Date,
+  most: number,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`select s.id
+    from secret s join secret_grant g on g.secret_id = s.id
+    where s.user_id = ${userId} and g.until <= ${at}
+    group by s.id order by count(*) desc limit ${most}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 function only<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error("a statement that always has a row had none");
