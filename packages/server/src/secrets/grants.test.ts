@@ -64,6 +64,9 @@ describeDatabases("grants", (open) => {
     expect(await used(w, "ada", "app-1", "KEY")).toBe("granted one");
     w.clock.now += 1;
     expect(await used(w, "ada", "app-1", "KEY")).toBe("known");
+    // Its row is still there; it is shown no more, but when it was used.
+    const lastUsedAt = new Date(w.clock.now - 1).toISOString();
+    expect(await listed(w, "ada")).toMatchObject([{ grants: [], damaged: false, lastUsedAt }]);
     await w.ask("ada", "POST", "/grants", { app: "app-2", secretId: id, until: until(5_000) });
     expect((await listed(w, "ada"))[0]?.grants.map(({ app }) => app)).toEqual(["app-2"]);
     await give(until(1_000));

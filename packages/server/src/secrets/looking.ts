@@ -14,7 +14,7 @@ import { textOfValue } from "./value.ts";
 /** What people see of their secrets. Only `reveal` gives a value out. */
 export type Looking = Readonly<{
   /**
-   * Every secret by name, those that are damaged marked.
+   * Every secret by name, those that are damaged marked, with the grants that have not ended.
    * @throws Problem `rate_limited` when too many lists of this user wait already
    */
   list: (by: By) => Promise<{ secrets: api.SecretEntry[] }>;
@@ -28,20 +28,21 @@ export type Looking = Readonly<{
 }>;
 
 type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
-  Readonly<{ read: Read; lastUses: LastUses }>;
+  Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
 
-export function createLooking({ db, audit, dataKeys, read, lastUses }: LookingPorts): Looking {
+export function createLooking({ db, audit, dataKeys, read, lastUses, now }: LookingPorts): Looking {
   const inTurn = createListTurns();
 
   async function list(userId: string): Promise<{ secrets: api.SecretEntry[] }> {
     const unwritten = lastUses.unwritten();
+    const at = now();
     const listed = await read(
       userId,
       (known) => seeAll(db.kysely, userId, known),
       ({ secrets }, contents) => {
         const ids = secrets.map(({ id }) => id);
         refuseMissing(contents, ids);
-        return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten));
+        return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten, at));
       },
     );
     return { secrets: listed ?? [] };
@@ -125,6 +126,7 @@ function entryOf(
   row: ListedRow,
   isWhole: boolean,
   unwritten: ReturnType<LastUses["unwritten"]>,
+  at: number,
 ): api.SecretEntry {
   const grants = row.grants.map((grant) => ({
     ...grant,
@@ -139,12 +141,14 @@ function entryOf(
     lastUsedAt: momentOrNever(lastUsedAt),
     version: row.latest,
     versions: row.kept,
-    grants: grants.map((grant) => ({
-      app: grant.app,
-      until: momentOrNever(grant.until),
-      createdAt: moment(grant.createdAt),
-      lastUsedAt: momentOrNever(grant.lastUsedAt),
-    })),
+    grants: grants
+      .filter(({ until }) => until === null || until > at)
+      .map((grant) => ({
+        app: grant.app,
+        until: momentOrNever(grant.until),
+        createdAt: moment(grant.createdAt),
+        lastUsedAt: momentOrNever(grant.lastUsedAt),
+      })),
     damaged: !isWhole,
   };
 }

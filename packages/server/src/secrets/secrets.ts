@@ -39,7 +39,7 @@ export function createSecrets(ports: Ports): Secrets {
   const operations = {
     ...createChanging(change, now),
     ...createGranting(change, lastUses, now),
-    ...createLooking({ db, audit, dataKeys, read, lastUses }),
+    ...createLooking({ db, audit, dataKeys, read, lastUses, now }),
     use: createUse({ db, audit, dataKeys, read, lastUses, now }),
     merge: createMerging(change, now),
   };
