@@ -152,9 +152,10 @@ function answer(
   if (path === "secrets/use") {
     const one = named(body.name);
     if (one === undefined) return { standing: "unknown" };
-    return one.grants.some(({ app }) => app === body.app)
-      ? { standing: "granted", value: one.values[0]?.value }
-      : { standing: "known" };
+    const given = one.grants.find(({ app }) => app === body.app);
+    return given === undefined || (given.until !== null && Date.parse(given.until) <= Date.now())
+      ? { standing: "known" }
+      : { standing: "granted", value: one.values[0]?.value, until: given.until };
   }
   if (path === "secrets/allow") {
     const one = body.value === null ? named(body.name) : put(body.name, body.value);

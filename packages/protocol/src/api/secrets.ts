@@ -68,9 +68,16 @@ export const secretAnswer = z.strictObject({ value: secretValue });
 
 /** `POST /api/v1/secrets/use`: an app asks, the visitor is not asked. */
 export const useSecret = z.strictObject({ app: appId, name: secretName });
-/** `granted` carries secret material. `known`: there is such a secret, this app may not have it. */
+/**
+ * `granted` carries secret material, and until when this app may have it (null: until that is revoked):
+ * whoever holds the value then asks again. `known`: there is such a secret, this app may not have it.
+ */
 export const useAnswer = z.discriminatedUnion("standing", [
-  z.strictObject({ standing: z.literal("granted"), value: secretValue }),
+  z.strictObject({
+    standing: z.literal("granted"),
+    value: secretValue,
+    until: z.nullable(moment),
+  }),
   z.strictObject({ standing: z.literal("known") }),
   z.strictObject({ standing: z.literal("unknown") }),
 ]);

@@ -59,8 +59,11 @@ describeDatabases("grants", (open) => {
     const give = (end: string | null) =>
       w.ask("ada", "POST", "/grants", { app: "app-1", secretId: id, until: end });
     expect((await give(until(0))).code).toBe("bad_request");
-    await give(until(1_000));
+    const end = until(1_000);
+    await give(end);
     w.clock.now += 999;
+    const answer = await w.ask("ada", "POST", "/secrets/use", { app: "app-1", name: "KEY" });
+    expect(answer.body).toEqual({ standing: "granted", value: "one", until: end });
     expect(await used(w, "ada", "app-1", "KEY")).toBe("granted one");
     w.clock.now += 1;
     expect(await used(w, "ada", "app-1", "KEY")).toBe("known");

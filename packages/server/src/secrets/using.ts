@@ -38,15 +38,16 @@ export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts
     const { dek, secret, record } = found;
     const { id, latest, salt } = secret;
     const at = now();
-    const isGranted = secret.grants.some(
-      (one) => one.app === app && (one.until === null || one.until > at),
-    );
-    if (!isGranted) return { standing: "known" };
+    const grant = secret.grants.find((one) => one.app === app);
+    if (grant === undefined) return { standing: "known" };
+    const { until } = grant;
+    if (until !== null && until <= at) return { standing: "known" };
     await audit.record({ ...by, action: "secret.used", app, secret: name });
     lastUses.note({ secretId: id, app, at });
     const place = { userId, id, name, version: latest };
     const bytes = await dataKeys.use(dek, (key) => openVersion(key, place, record, salt));
-    return { standing: "granted", value: textOfValue(bytes) };
+    const end = until === null ? null : new Date(until).toISOString();
+    return { standing: "granted", value: textOfValue(bytes), until: end };
   };
 
   /** The head knows ids, not names: whether a row was cut shows only in all of them. */

@@ -272,6 +272,7 @@ test("what is allowed for a run is kept until a moment only", async () => {
     app,
     secrets: sourceOf(store).source,
     until: () => "2026-11-26T00:00:00.000Z",
+    onWake: () => () => undefined,
     send: () => undefined,
     onChange: (state) => states.push(state),
     onLeft: () => undefined,

@@ -1,5 +1,6 @@
 import type { AppId, HostMessage } from "@portafilter/protocol";
 import type { SecretSource, SecretStore, SecretsChange } from "../stores/secret-store.ts";
+import { createEnds } from "./ends.ts";
 import {
   type BrokerEvent,
   type BrokerState,
@@ -14,11 +15,16 @@ type Ports = {
   readonly secrets: SecretSource;
   /** Until when an Allow holds that is given now; null: until it is revoked. */
   readonly until: () => string | null;
+  /** Hears when the page may have slept, until the returned function is called. */
+  readonly onWake: (listener: () => void) => () => void;
   readonly send: (message: HostMessage) => void;
   readonly onChange: (state: BrokerState) => void;
   /** The visitor is signed out, and this run was given values. */
   readonly onLeft: () => void;
 };
+
+/** What an app is given: secret material, and until when it may have it. */
+type Given = { readonly value: string; readonly until: string | null };
 
 /** What a store answered: whether the visitor still has to decide, and what follows from it. */
 type Answer = { readonly open: boolean; readonly settle: () => void };
@@ -41,7 +47,8 @@ export type Broker = {
 };
 
 /** A broker for one run of one app. It is the only place where a value leaves the store. */
-export function createBroker({ app, secrets, until, send, onChange, onLeft }: Ports): Broker {
+export function createBroker(ports: Ports): Broker {
+  const { app, secrets, until, send, onChange, onLeft } = ports;
   let state = initialBrokerState;
   /**
    * Names that a store is being asked about. `stale` when the answer may be older than what happened
@@ -60,9 +67,15 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
   const released = new Set<string>();
   /** Whether it ever had one: what an app has made of a value stays with it when that is revoked. */
   let hadSome = false;
+  const ends = createEnds({
+    onEnd: (name) => {
+      revoke(name);
+    },
+    onWake: ports.onWake,
+  });
 
-  /** `value` is what the store gave for a `found` that is granted, or an `allowed`. */
-  const dispatch = (event: BrokerEvent, value?: string) => {
+  /** `given` is what the store gave for a `found` that is granted, or an `allowed`. */
+  const dispatch = (event: BrokerEvent, given?: Given) => {
     const next = step(state, event);
     const changed = next.state !== state;
     state = next.state;
@@ -71,12 +84,13 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
       else if (reply.type === "askAgain") send({ v: 1, type: "secret.askAgain", name: reply.name });
       else if (reply.type === "refuse")
         send({ v: 1, type: "secret.refused", id: reply.id, code: reply.code });
-      else if (value === undefined)
+      else if (given === undefined)
         send({ v: 1, type: "secret.refused", id: reply.id, code: "secret_unavailable" });
       else {
         released.add(reply.name);
         hadSome = true;
-        send({ v: 1, type: "secret.value", id: reply.id, value });
+        ends.set(reply.name, given.until);
+        send({ v: 1, type: "secret.value", id: reply.id, value: given.value });
       }
     }
     if (changed) onChange(state);
@@ -107,7 +121,7 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
       // Where it is not known who is signed in, it is the account that is out of reach.
       const event = { type: "found", name, standing, place: store?.kind ?? "account" } as const;
       const settle = () => {
-        dispatch(event, use.standing === "granted" ? use.value : undefined);
+        dispatch(event, use.standing === "granted" ? use : undefined);
       };
       return { open: standing !== "granted", settle };
     });
@@ -131,12 +145,15 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
             look(name);
           },
         };
-      const kept = await store.allow(app, name, value, until());
+      const asked = until();
+      const kept = await store.allow(app, name, value, asked);
+      // A tab keeps what was allowed as long as itself.
+      const end = store.kind === "account" ? asked : null;
       if ("value" in kept)
         return {
           open: false,
           settle: () => {
-            dispatch({ type: "allowed", key }, kept.value);
+            dispatch({ type: "allowed", key }, { value: kept.value, until: end });
           },
         };
       return {
@@ -152,12 +169,14 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
 
   const revoke = (name: string) => {
     untold.delete(name);
+    ends.clear(name);
     if (released.delete(name)) send({ v: 1, type: "secret.revoked", name });
     const open = state.queue.some((prompt) => prompt.name === name);
     if (open || asking.has(name)) look(name);
   };
   const give = (name: string) => {
-    untold.delete(name);
+    // What the app has already was given until another moment: it asks anew, and is told which.
+    if (!untold.delete(name) && released.has(name)) revoke(name);
     dispatch({ type: "given", name });
     const pending = asking.get(name);
     if (pending !== undefined) pending.given = true;
@@ -222,6 +241,7 @@ export function createBroker({ app, secrets, until, send, onChange, onLeft }: Po
     },
     stop() {
       unsubscribe();
+      ends.stop();
       dispatch({ type: "stopped" });
     },
   };

@@ -27,7 +27,9 @@ function createServer() {
     give,
     use: (): Use => {
       if (kept === null) return { standing: "unknown" };
-      return kept.granted ? { standing: "granted", value: kept.value } : { standing: "known" };
+      return kept.granted
+        ? { standing: "granted", value: kept.value, until: null }
+        : { standing: "known" };
     },
     allow: (value: string | null): Allowed => {
       if (value !== null) put(value);
@@ -113,6 +115,7 @@ function createWorld() {
     app,
     secrets: source,
     until: () => null,
+    onWake: () => () => undefined,
     send(message: HostMessage) {
       if (message.type === "secret.revoked") has.value = null;
       if (message.type === "secret.value") has.value = message.value;

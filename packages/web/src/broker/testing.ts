@@ -26,12 +26,16 @@ export function memoryStore(kind: Place = "tab") {
     /** Resolves when an answer may leave. */
     gate: Promise.resolve() as Promise<unknown>,
     calls: [] as string[],
+    /** Until when an app may have what it is given. */
+    until: null as string | null,
   };
   const look = (id: string, name: string): Use => {
     const value = values.get(name);
     if (!world.reachable) return { standing: "unavailable" };
     if (value === undefined) return { standing: "unknown" };
-    return grants.has(`${id} ${name}`) ? { standing: "granted", value } : { standing: "known" };
+    return grants.has(`${id} ${name}`)
+      ? { standing: "granted", value, until: world.until }
+      : { standing: "known" };
   };
   const store: SecretStore = {
     kind,
@@ -85,15 +89,27 @@ export function sourceOf(store: SecretStore | null) {
 /** Lets everything happen that needs no more than the present turn of the event loop. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-export function setUp(store: ReturnType<typeof memoryStore> = memoryStore(), id = app) {
+export function setUp(
+  store: ReturnType<typeof memoryStore> = memoryStore(),
+  id = app,
+  until: () => string | null = () => null,
+) {
   const sent: HostMessage[] = [];
   const states: BrokerState[] = [initialBrokerState];
   const onLeft = vi.fn();
+  const sleepers = new Set<() => void>();
+  const wake = () => {
+    for (const sleeper of [...sleepers]) sleeper();
+  };
   const { source, place, tell, listeners } = sourceOf(store);
   const broker = createBroker({
     app: id,
     secrets: source,
-    until: () => null,
+    until,
+    onWake(listener) {
+      sleepers.add(listener);
+      return () => sleepers.delete(listener);
+    },
     send: (message) => sent.push(message),
     onChange: (state) => states.push(state),
     onLeft,
@@ -107,7 +123,10 @@ export function setUp(store: ReturnType<typeof memoryStore> = memoryStore(), id 
     broker.allow(shown()?.key ?? 0, value);
     await settle();
   };
-  return { broker, store, place, tell, listeners, sent, states, onLeft, shown, request, allow };
+  return {
+    ...{ broker, store, place, tell, listeners, sent, states, onLeft },
+    ...{ shown, request, allow, wake, sleepers },
+  };
 }
 
 export const value = (id: string, text = canary) => ({

@@ -8,6 +8,7 @@ import { type Connection, connect } from "./connect.ts";
 import { createFrames, type Frames } from "./frames.ts";
 import { createRequestIds } from "./request-ids.ts";
 import { afterMessage, initialRunState, type RunState, withFailure } from "./run-state.ts";
+import { onWake } from "./wake.ts";
 
 /** How long the runtime frame may take to say hello. */
 const helloPatience = 30_000;
@@ -90,6 +91,7 @@ export function createRun(options: Options): Run {
       app: address === null ? options.id : name,
       until: () => (address === null ? null : new Date(Date.now() + runLength).toISOString()),
       secrets: options.secrets,
+      onWake,
       onLeft: () => {
         fail({ kind: "left" });
       },

@@ -30,6 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   cleanup();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -95,4 +96,21 @@ test("the button that shows the versions keeps the keyboard", async () => {
   button.focus();
   fireEvent.click(button);
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Hide versions" }));
+});
+
+test("a grant that ends while it is looked at is off from then on, and counted no more", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const until = new Date(Date.now() + 60_000).toISOString();
+  secrets = secrets.map((one) => ({
+    ...one,
+    grants: one.grants.map((grant) => ({ ...grant, until })),
+  }));
+  await open("KEY");
+  const isOn = () => screen.getByRole("switch").getAttribute("aria-checked");
+  expect(isOn()).toBe("true");
+  expect(screen.getByText("1 app")).toBeTruthy();
+  vi.setSystemTime(Date.parse(until));
+  fireEvent.focus(window);
+  expect(isOn()).toBe("false");
+  expect(screen.queryByText("1 app")).toBeNull();
 });

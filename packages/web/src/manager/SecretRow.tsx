@@ -7,6 +7,7 @@ import { GrantList } from "./GrantList.tsx";
 import styles from "./manager.module.css";
 import { RevealValue } from "./RevealValue.tsx";
 import { SecretActions } from "./SecretActions.tsx";
+import { useStandingGrants } from "./standing-grants.ts";
 import { VersionList } from "./VersionList.tsx";
 
 type Props = {
@@ -22,6 +23,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
   const words = secretMessages;
   const id = useId();
   const [open, setOpen] = useState(false);
+  const grants = useStandingGrants(secret.grants);
   return (
     <li className={styles.secret}>
       <div className={styles.summary}>
@@ -52,7 +54,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
           )}
         </span>
         <span>{words.versions(secret.versions)}</span>
-        <span>{words.apps(secret.grants.length)}</span>
+        <span>{words.apps(grants.length)}</span>
       </div>
       <div id={id} hidden={!open} className={styles.details}>
         {open && secret.damaged && (
@@ -70,7 +72,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
             </section>
             <section aria-label={words.grants.title}>
               <h4>{words.grants.title}</h4>
-              <GrantList secret={secret} onDone={onDone} />
+              <GrantList secret={secret} grants={grants} onDone={onDone} />
             </section>
             <Versions secret={secret} onDone={onDone} />
             <SecretActions secret={secret} onDone={onDone} onRemoved={onRemoved} />

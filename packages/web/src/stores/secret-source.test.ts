@@ -61,7 +61,9 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
     const { name } = body as { name: string };
     const value = server.values.get(name);
     if (value === undefined) return Response.json({ standing: "unknown" });
-    return Response.json(server.granted ? { standing: "granted", value } : { standing: "known" });
+    return Response.json(
+      server.granted ? { standing: "granted", value, until: null } : { standing: "known" },
+    );
   };
   const client = createClient(async (url, init) => {
     const path = (url as string).replace("/api/v1/", "");
@@ -134,7 +136,12 @@ test("a question waits until it is known who is signed in", async () => {
   await settle();
   expect(answered).toBe(false);
   await account.refresh();
-  expect(await answer).toEqual({ kind: "account", standing: "granted", value: canary });
+  expect(await answer).toEqual({
+    kind: "account",
+    standing: "granted",
+    value: canary,
+    until: null,
+  });
 });
 
 test("signed out, and without accounts, the tab answers, and no secret is asked of the server", async () => {
@@ -143,7 +150,12 @@ test("signed out, and without accounts, the tab answers, and no secret is asked 
     server.accounts = accounts;
     session.allow(app, "KEY", canary);
     await account.refresh();
-    expect(await ask("KEY")).toEqual({ kind: "tab", standing: "granted", value: canary });
+    expect(await ask("KEY")).toEqual({
+      kind: "tab",
+      standing: "granted",
+      value: canary,
+      until: null,
+    });
     expect(await ask("OTHER")).toEqual({ kind: "tab", standing: "unknown" });
     expect(new Set(server.calls)).toEqual(new Set(["session"]));
   }

@@ -5,9 +5,9 @@ import type { Standing } from "../session/store.ts";
 /** Where secrets are kept: in this tab only, or in the account of who is signed in. */
 export type Place = "tab" | "account";
 
-/** The answer to an app's request. `granted` carries secret material. */
+/** The answer to an app's request. `granted` carries secret material, and until when; null: until it is revoked. */
 export type Use =
-  | { readonly standing: "granted"; readonly value: string }
+  | { readonly standing: "granted"; readonly value: string; readonly until: string | null }
   | { readonly standing: Exclude<Standing, "granted"> };
 
 /** The value that the app may have now (secret material), or why nothing was kept. */

@@ -14,7 +14,7 @@ export function createTabStore(session: SessionStore, owner?: string | null): Se
       if (standing !== "granted") return Promise.resolve({ standing });
       const value = session.read(app, name);
       return Promise.resolve(
-        value === null ? { standing: "unavailable" } : { standing: "granted", value },
+        value === null ? { standing: "unavailable" } : { standing: "granted", value, until: null },
       );
     },
     allow(app, name, value) {
