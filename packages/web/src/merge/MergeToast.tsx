@@ -1,20 +1,19 @@
+import { errorCodes } from "@portafilter/protocol";
 import { useSyncExternalStore } from "react";
 import { CloseIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
 import styles from "./MergeToast.module.css";
 import type { Merger, MergeState } from "./merger.ts";
 
-/** Names with two values that are told one by one. */
-const toldOneByOne = 3;
-
 type Props = { readonly merger: Pick<Merger, "get" | "subscribe" | "close" | "retry"> };
 
 /** Tells what moved from this tab into the account, or that it has not been possible yet. */
 export function MergeToast({ merger }: Props) {
   const words = messages.merge;
-  const { outcome, problem } = useSyncExternalStore(merger.subscribe, merger.get);
+  const state = useSyncExternalStore(merger.subscribe, merger.get);
+  const { outcome, problem } = state;
   const lines = outcome === null ? [] : linesOf(outcome);
-  if (problem !== null) lines.push(words.failed);
+  if (problem !== null) lines.push(failureOf(problem, state.passes));
   return (
     // There from the beginning, so that what appears in it is read out.
     <div aria-live="polite" className={styles.place}>
@@ -54,14 +53,19 @@ export function MergeToast({ merger }: Props) {
 
 const secretsPage = "/settings/secrets";
 
+/** All names, however many: of none could the visitor tell elsewhere where it went. */
 function linesOf({ moved, same, replaced }: NonNullable<MergeState["outcome"]>): string[] {
   const words = messages.merge;
   const all = [...moved, ...same, ...replaced];
-  const told = replaced.slice(0, toldOneByOne);
-  const more = replaced.length - told.length;
   return [
     ...(all.length === 0 ? [] : [words.moved(all)]),
-    ...told.map((name) => words.replaced(name)),
-    ...(more > 0 ? [words.more(more)] : []),
+    ...(replaced.length === 0 ? [] : [words.replaced(replaced)]),
   ];
+}
+
+function failureOf(problem: NonNullable<MergeState["problem"]>, passes: boolean): string {
+  const words = messages.merge;
+  return passes || problem === "unreachable"
+    ? words.failed
+    : words.refused(errorCodes[problem].message);
 }

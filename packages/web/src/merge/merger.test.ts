@@ -33,7 +33,7 @@ test("moves until nothing is left, tells what moved, and that open questions hav
   const { merger, merge, onMoved } = setUp(moved("A"), moved("B"));
   await merger.begin(Promise.resolve());
   expect(merge).toHaveBeenCalledTimes(3);
-  expect(merger.get()).toEqual({ outcome: moved("A", "B"), problem: null });
+  expect(merger.get()).toMatchObject({ outcome: moved("A", "B"), problem: null });
   expect(onMoved).toHaveBeenCalledOnce();
   merger.close();
   expect(merger.get().outcome).toBeNull();
@@ -42,7 +42,7 @@ test("moves until nothing is left, tells what moved, and that open questions hav
 test("a tab that holds nothing says nothing", async () => {
   const { merger, onMoved } = setUp();
   await merger.begin(Promise.resolve());
-  expect(merger.get()).toEqual({ outcome: null, problem: null });
+  expect(merger.get()).toMatchObject({ outcome: null, problem: null });
   expect(onMoved).not.toHaveBeenCalled();
 });
 
@@ -57,7 +57,7 @@ test("a failure is tried again after longer and longer; some failures are told",
   await vi.advanceTimersByTimeAsync(1);
   expect(merger.get().problem).toBe("unreachable");
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(merger.get()).toEqual({ outcome: moved("A"), problem: null });
+  expect(merger.get()).toMatchObject({ outcome: moved("A"), problem: null });
 });
 
 test("however long a server was away, what waits moves within ten seconds of its return", async () => {
@@ -92,6 +92,42 @@ test("a return to the page tries at once", async () => {
   merger.retry();
   await vi.advanceTimersByTimeAsync(0);
   expect(merge).toHaveBeenCalledTimes(3);
+});
+
+test("what cannot pass by itself is told at once, and tried again only when the visitor is back", async () => {
+  const full = () => new ApiError("secret_limit");
+  const { merger, merge } = setUp(full(), full(), moved("A"));
+  await merger.begin(Promise.resolve());
+  expect(merger.get()).toEqual({ outcome: null, problem: "secret_limit", passes: false });
+  merger.resume();
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+  expect(merge).toHaveBeenCalledTimes(1);
+  merger.retry();
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+  expect(merge).toHaveBeenCalledTimes(2);
+  merger.retry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(merger.get()).toEqual({ outcome: moved("A"), problem: null, passes: true });
+});
+
+test("a problem whose message was closed is not told again, another one is", async () => {
+  const { merger } = setUp(...Array.from({ length: 9 }, down), new ApiError("secret_limit"));
+  await merger.begin(Promise.resolve());
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(merger.get().problem).toBe("unreachable");
+  merger.close();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(merger.get().problem).toBeNull();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(merger.get().problem).toBe("secret_limit");
+});
+
+test("a server that is there again is asked at once", async () => {
+  const { merger } = setUp(down(), moved("A"));
+  await merger.begin(Promise.resolve());
+  merger.resume();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(merger.get().outcome).toEqual(moved("A"));
 });
 
 test("who waits for the first attempt waits until it ended, not for the ones after a failure", async () => {

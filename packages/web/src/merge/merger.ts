@@ -2,12 +2,25 @@ import type { api } from "@portafilter/protocol";
 import { ApiError, type ApiErrorCode, codeOf } from "../api/api-error.ts";
 import { waitAfter } from "../api/wait-after.ts";
 
+/** What passes without anybody's doing. Every other refusal would be the same again. */
+const passing: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
+  "unreachable",
+  "database_unavailable",
+  "secret_unavailable",
+  "rate_limited",
+  "internal",
+  "signed_out",
+  "other_account",
+]);
+
 /** What the visitor is told about the move into their account. */
 export type MergeState = {
   /** Names that have moved since the visitor last closed the message. */
   readonly outcome: api.MergeAnswer | null;
   /** Why the last attempts failed, once that is worth telling; nothing was lost. */
   readonly problem: ApiErrorCode | null;
+  /** Whether it is tried again by itself; else somebody has to do something about the problem first. */
+  readonly passes: boolean;
 };
 
 type Ports = {
@@ -32,8 +45,10 @@ export type Merger = {
   readonly begin: (after: Promise<void>) => Promise<void>;
   /** Waits for the first attempt of this sign-in. */
   readonly settled: () => Promise<void>;
-  /** Tries again now, if there is an attempt that waits to be made again. */
+  /** Tries again now what failed: the visitor asks for it, or is back and may have done what it needs. */
   readonly retry: () => void;
+  /** The server is there again: tries now what waits for that. */
+  readonly resume: () => void;
   /** Nobody is signed in any more. */
   readonly end: () => void;
   readonly close: () => void;
@@ -45,7 +60,7 @@ const quietFailures = 3;
 /** More than a browser keeps for a tab. */
 const mostParts = 10;
 
-const nothing: MergeState = { outcome: null, problem: null };
+const nothing: MergeState = { outcome: null, problem: null, passes: true };
 
 /** Makes a merger; nothing happens before `begin`. */
 export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merger {
@@ -55,6 +70,10 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
   /** Counts sign-ins: what an earlier one began is not told in a later one. */
   let signIn = 0;
   let failures = 0;
+  /** Whether the last attempt failed, and none was made since. */
+  let failed = false;
+  /** The problem whose message the visitor closed: the same is not told again. */
+  let closed: ApiErrorCode | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listeners = new Set<() => void>();
   const set = (next: MergeState) => {
@@ -74,6 +93,7 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
     const mine = signIn;
     clearTimeout(timer);
     timer = undefined;
+    failed = false;
     let moved = false;
     try {
       for (let part = 0; part < mostParts; part++) {
@@ -82,17 +102,21 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
         if (answer === null) break;
         moved = true;
         failures = 0;
-        set({ outcome: together(state.outcome, answer), problem: null });
+        closed = null;
+        set({ ...nothing, outcome: together(state.outcome, answer) });
       }
       failures = 0;
-      if (state.problem !== null) set({ ...state, problem: null });
+      if (state.problem !== null) set({ ...nothing, outcome: state.outcome });
     } catch (error) {
       if (mine !== signIn) return;
       const problem = codeOf(error);
+      const passes = passing.has(problem);
       failures += 1;
-      if (failures > quietFailures) set({ ...state, problem });
+      failed = true;
+      const isWorthTelling = !passes || failures > quietFailures;
+      if (isWorthTelling && problem !== closed) set({ ...state, problem, passes });
       const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
-      timer = setTimeout(() => void attempt(), Math.max(waitAfter(failures), asked));
+      if (passes) timer = setTimeout(() => void attempt(), Math.max(waitAfter(failures), asked));
       if (problem === "other_account") onOtherUser();
     }
     if (moved) onMoved();
@@ -113,6 +137,9 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
     },
     settled: () => first,
     retry() {
+      if (failed) void attempt();
+    },
+    resume() {
       if (timer !== undefined) void attempt();
     },
     end() {
@@ -120,11 +147,14 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
       clearTimeout(timer);
       timer = undefined;
       failures = 0;
+      failed = false;
+      closed = null;
       first = Promise.resolve();
       set(nothing);
     },
     close() {
-      set({ ...state, outcome: null, problem: null });
+      closed = state.problem ?? closed;
+      set(nothing);
     },
   };
 }

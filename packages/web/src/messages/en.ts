@@ -186,13 +186,15 @@ export const en = {
     moved: (names: readonly string[]) =>
       names.length <= 3
         ? `${names.map(short).join(", ")} moved from this tab into your account.`
-        : `${names.length} secrets moved from this tab into your account.`,
-    replaced: (name: string) =>
-      `${short(name)} had another value in your account. The one from this tab is used now; the other is kept as an earlier version.`,
-    more: (count: number) =>
-      `${count} more had another value, too: the ones from this tab are used now, the others are kept as earlier versions.`,
+        : `${names.length} secrets moved from this tab into your account: ${names.map(short).join(", ")}.`,
+    replaced: (names: readonly string[]) =>
+      names.length === 1
+        ? `${names.map(short).join("")} had another value in your account. The one from this tab is used now; the other is kept as an earlier version.`
+        : `${names.map(short).join(", ")} had other values in your account. The ones from this tab are used now; the others are kept as earlier versions.`,
     failed:
       "The secrets of this tab could not be moved into your account yet. They are still in this tab, and it is tried again.",
+    refused: (why: string) =>
+      `The secrets of this tab were not moved into your account. They are still in this tab. ${why}`,
     retry: "Try now",
     show: "Show secrets",
     close: "Close this message",

@@ -36,7 +36,7 @@ function open(): PageSecrets {
     locks: navigator.locks,
     channel: new BroadcastChannel("portafilter.events"),
     onResync: () => {
-      merger.retry();
+      merger.resume();
     },
     user,
     async onRefused() {

@@ -1,0 +1,41 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { MergeToast } from "./MergeToast.tsx";
+import type { MergeState } from "./merger.ts";
+
+afterEach(cleanup);
+
+function show(state: Partial<MergeState>) {
+  const whole: MergeState = { outcome: null, problem: null, passes: true, ...state };
+  const retry = vi.fn();
+  const ports = { get: () => whole, subscribe: () => () => undefined, close: vi.fn(), retry };
+  render(<MergeToast merger={ports} />);
+  return { text: screen.getByRole("region").textContent, retry };
+}
+
+test("names everything that moved, and everything that had two values", () => {
+  const moved = ["A_KEY", "B_KEY", "C_KEY"];
+  const replaced = ["D_KEY", "E_KEY", "F_KEY", "G_KEY", "H_KEY"];
+  const { text } = show({ outcome: { moved, same: [], replaced } });
+  expect(text).toContain(`8 secrets moved from this tab into your account: ${moved.join(", ")}, `);
+  expect(text).toContain(`${replaced.join(", ")} had other values in your account.`);
+});
+
+test("one that had two values is told in the singular", () => {
+  const { text } = show({ outcome: { moved: [], same: [], replaced: ["KEY"] } });
+  expect(text).toContain("KEY had another value in your account. The one from this tab is used");
+});
+
+test("what passes by itself is said to be tried again", () => {
+  expect(show({ problem: "database_unavailable" }).text).toContain("it is tried again");
+});
+
+test("what does not says why and what to do, and is tried again by the visitor", () => {
+  const { text, retry } = show({ problem: "secret_limit", passes: false });
+  expect(text).toContain("were not moved into your account. They are still in this tab.");
+  expect(text).toContain("Delete one you no longer need.");
+  expect(text).not.toContain("tried again");
+  fireEvent.click(screen.getByRole("button", { name: "Try now" }));
+  expect(retry).toHaveBeenCalledOnce();
+});
