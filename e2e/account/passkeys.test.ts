@@ -78,6 +78,24 @@ test("a passkey in place of the password where the server asks once more", async
   await page.getByRole("status").getByText("A link is on its way to new@example.org.").waitFor();
 });
 
+test("another account's passkey is no confirmation: the action is given up, and the page says so", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada, options });
+  await addAuthenticator(page);
+  await button("Add a passkey").click();
+  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  api.fresh = false;
+  await page.getByLabel("New email").fill("new@example.org");
+  await button("Change email").click();
+  await button("Use a passkey").waitFor();
+  api.passkeyOf = { ...ada, id: "u2", email: "bob@example.org" };
+  await button("Use a passkey").click();
+  const said = page.getByRole("alert").getByText("You are signed in as bob@example.org now");
+  await said.waitFor();
+  await page.getByRole("alertdialog").waitFor({ state: "hidden" });
+  await button("Account menu, bob@example.org").waitFor();
+  expect(api.sent.filter((call) => call.path === "email")).toHaveLength(1);
+});
+
 test("who has none, or does not want to, goes another way", async () => {
   const { page, button } = await open("/sign-in", { options });
   await addAuthenticator(page, false);

@@ -23,6 +23,8 @@ export type ScriptedApi = {
     current: boolean;
   }[];
   passkeys: { id: string; name: string; createdAt: string }[];
+  /** Whom a passkey signs in. */
+  passkeyOf: NonNullable<ScriptedApi["user"]>;
   /** What passkeys' ceremonies begin with, by path. */
   options: Readonly<Record<string, object>>;
   /** Answers of calls by path, such as `sign-in`, until they are removed; only such as the server declares. */
@@ -69,6 +71,7 @@ export function scriptedApi(given: Partial<ScriptedApi> = {}): ScriptedApi {
       },
     ],
     passkeys: [{ id: "p1", name: "Chromium on Linux", createdAt: ago(20_000) }],
+    passkeyOf: ada,
     options: {},
     refuse: new Map(),
     fresh: true,
@@ -134,7 +137,7 @@ function act(api: ScriptedApi, path: string, body: Record<string, string>): void
   if (path === "sign-in" || (path === "sign-up" && !api.offers.mail))
     api.user = { ...ada, email: body.email ?? ada.email };
   else if (path === "passkeys/sign-in") {
-    api.user = ada;
+    api.user = api.passkeyOf;
     api.fresh = true;
   } else if (path === "sign-out" || path === "delete") api.user = null;
   else if (path === "email" && !api.offers.mail) api.user = { ...ada, email: body.email ?? "" };

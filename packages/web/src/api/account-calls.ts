@@ -5,7 +5,7 @@ import type { Client } from "./client.ts";
 type Body<S extends z.ZodMiniType> = z.input<S>;
 
 /**
- * The calls of `/api/v1/account`, each as it is named there. Passwords and tokens are put in the
+ * The calls of `/api/v1/account`, each as it is named there, and who is signed in. Passwords and tokens are put in the
  * request and nowhere else. All throw `ApiError`.
  */
 export function accountCalls({ send }: Client) {
@@ -15,6 +15,7 @@ export function accountCalls({ send }: Client) {
     await post(path, body, api.nothing);
   };
   return {
+    session: () => send({ method: "GET", path: "/api/v1/session", reply: api.sessionAnswer }),
     signUp: (body: Body<typeof api.signUp>) => post("sign-up", body, api.signUpAnswer),
     signIn: (body: Body<typeof api.signIn>) => act("sign-in", body),
     confirm: (body: Body<typeof api.confirm>) => act("confirm", body),

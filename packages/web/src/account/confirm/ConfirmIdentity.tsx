@@ -15,12 +15,17 @@ import { wordsOf } from "../problem-words.ts";
 import { useAccount } from "../use-account.ts";
 
 type Props = {
+  /** The id of who is to confirm. */
+  readonly user: string;
   readonly onConfirmed: () => void;
   readonly onCancel: () => void;
 };
 
-/** Asks for the password or a passkey, so that the sign-in is fresh again. */
-export function ConfirmIdentity({ onConfirmed, onCancel }: Props) {
+/**
+ * Asks for the password or a passkey, so that the sign-in is fresh again. Where that made it another
+ * account's, or another tab did, the question is given up.
+ */
+export function ConfirmIdentity({ user, onConfirmed, onCancel }: Props) {
   const account = useAccount();
   const words = accountMessages.confirm;
   const [busy, setBusy] = useState(false);
@@ -31,19 +36,30 @@ export function ConfirmIdentity({ onConfirmed, onCancel }: Props) {
     async submit({ password }) {
       setPasskeyProblem(undefined);
       await calls.confirm({ password });
-      onConfirmed();
+      await settle();
     },
     explain: (error) =>
       codeOf(error) === "wrong_credentials"
         ? { password: accountMessages.password.wrong }
         : { form: wordsOf(error) },
   });
-  const isOver = account.status !== "signed-in" && account.status !== "loading";
+  /** The server is asked: what this page knows may be older than the confirmation. */
+  const settle = async () => {
+    const now = await calls.session();
+    if (now.user?.id === user) {
+      onConfirmed();
+      return;
+    }
+    onCancel();
+    void pageAccount().refresh();
+  };
+  const isMine = account.status === "signed-in" && account.user.id === user;
+  const isOver = !isMine && account.status !== "loading";
   useEffect(() => {
-    // Signed out meanwhile, there is nothing left to confirm.
+    // Signed out meanwhile, or somebody else: there is nothing left to confirm.
     if (isOver) onCancel();
   }, [isOver, onCancel]);
-  if (account.status !== "signed-in") return null;
+  if (!isMine) return null;
 
   const byPasskey = async () => {
     setBusy(true);
@@ -52,7 +68,7 @@ export function ConfirmIdentity({ onConfirmed, onCancel }: Props) {
       await signInByPasskey(calls);
       // Another passkey may have made it another account.
       await pageAccount().signedIn();
-      onConfirmed();
+      await settle();
     } catch (error) {
       setPasskeyProblem(wordsOf(error));
       setBusy(false);

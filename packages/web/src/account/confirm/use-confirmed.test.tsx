@@ -12,26 +12,28 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../api/api-error.ts";
 import { useConfirmed } from "./use-confirmed.tsx";
 
-const answers = {
-  session: {
-    user: { id: "u1", email: "ada@example.org", hasPassword: true, passkeys: 0 },
-    fresh: false,
-    offers: { accounts: true, mail: false, providers: [] },
-  },
-};
+const sessionOf = (id: string) => ({
+  user: { id, email: `${id}@example.org`, hasPassword: true, passkeys: 0 },
+  fresh: false,
+  offers: { accounts: true, mail: false, providers: [] },
+});
+const answers = { session: sessionOf("u1"), after: null as (() => void) | null };
 const confirms: unknown[] = [];
 configure({ asyncUtilTimeout: 30_000 });
 
 beforeEach(() => {
+  answers.session = sessionOf("u1");
   vi.stubGlobal("fetch", (path: string, init: { body: string }) => {
     if (path === "/api/v1/session") return Promise.resolve(Response.json(answers.session));
     confirms.push(JSON.parse(init.body));
+    answers.after?.();
     return Promise.resolve(Response.json({}));
   });
 });
 afterEach(() => {
   cleanup();
   confirms.length = 0;
+  answers.after = null;
   vi.unstubAllGlobals();
 });
 
@@ -83,6 +85,20 @@ test("asks, confirms, and runs the action again", async () => {
   await waitFor(() => {
     expect(screen.queryByRole("alertdialog")).toBeNull();
   });
+});
+
+test("an action is given up when who confirmed is another account than who was asked", async () => {
+  const action = wanting(1);
+  const { run } = open();
+  const result = run(action);
+  answers.after = () => {
+    answers.session = sessionOf("u2");
+  };
+  fireEvent.change(await screen.findByLabelText("Password"), { target: { value: "theirs" } });
+  fireEvent.click(screen.getByRole("button", { name: "Confirm" }));
+  expect(await result).toBeNull();
+  expect(confirms).toHaveLength(1);
+  expect(action).toHaveBeenCalledTimes(1);
 });
 
 test("null when the visitor gives up, and the action is not run again", async () => {

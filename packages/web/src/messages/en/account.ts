@@ -139,6 +139,8 @@ export const account = {
     unreachable: "The server cannot be reached",
     unreachableText: "Nothing was changed or lost. Check that you are online, then try again.",
     retry: "Try again",
+    otherAccount: (email: string) =>
+      `You are signed in as ${email} now, which is another account. What you had begun was given up.`,
     listLoading: "Loading the list.",
     listFailed: (why: string) => `This list could not be loaded. ${why}`,
     saved: "Saved.",

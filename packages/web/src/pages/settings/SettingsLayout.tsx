@@ -27,7 +27,9 @@ type Props = {
 /** A page of the settings: for who is signed in; others are sent to sign in and come back. */
 export function SettingsLayout({ title, children }: Props) {
   const account = useAccount();
+  const [first, setFirst] = useState<string | null>(null);
   useTitle(title);
+  if (account.status === "signed-in" && first === null) setFirst(account.user.id);
   switch (account.status) {
     case "loading":
       return <TextPage title={title}>{<p role="status">{words.loading}</p>}</TextPage>;
@@ -41,6 +43,9 @@ export function SettingsLayout({ title, children }: Props) {
       return (
         // Another account begins with nothing of the one before it.
         <Settings key={account.user.id} title={title}>
+          {first !== null && first !== account.user.id && (
+            <p role="alert">{words.otherAccount(account.user.email)}</p>
+          )}
           {children(account.user)}
         </Settings>
       );
