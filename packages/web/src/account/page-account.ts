@@ -3,7 +3,7 @@ import { client } from "../api/client.ts";
 import { waitAfter } from "../api/wait-after.ts";
 import { type AccountStore, createAccountStore } from "./session.ts";
 
-const news = z.enum(["signed-in", "signed-out"]);
+const news = z.enum(["signed-in", "signed-out", "ran-out"]);
 /** A page that is looked at again asks again when its knowledge is older than this. */
 const old = 60_000;
 

@@ -108,6 +108,23 @@ test("hears of a sign-out in another tab at once, though the server is out of re
   expect(store.get().status).toBe("signed-out");
 });
 
+test("tells of every end that the visitor made, and of none that came by itself", async () => {
+  const { store, server, announced } = open(ada);
+  const listener = vi.fn();
+  store.onSignOut(listener);
+  await store.refresh();
+  server.session = stranger;
+  store.ranOut();
+  store.hear("ran-out");
+  await expect.poll(() => store.get().status).toBe("signed-out");
+  expect(announced).toEqual(["ran-out"]);
+  expect(listener).not.toHaveBeenCalled();
+  store.hear("signed-out");
+  await store.signOut();
+  store.ended();
+  expect(listener).toHaveBeenCalledTimes(3);
+});
+
 test("hears of a sign-in in another tab and asks the server who it is", async () => {
   const { store, server } = open(stranger);
   await store.refresh();

@@ -21,8 +21,8 @@ export type Account =
       readonly offers: Offers;
     };
 
-/** What the tabs of one browser tell each other. */
-export type News = "signed-in" | "signed-out";
+/** What the tabs of one browser tell each other. `signed-out`: the visitor did it. */
+export type News = "signed-in" | "signed-out" | "ran-out";
 
 /** The account of one page. */
 export type AccountStore = {
@@ -36,8 +36,15 @@ export type AccountStore = {
   readonly signedIn: () => Promise<Account>;
   /** Ends the sign-in, then tells other tabs. Throws `ApiError`, and then nothing has changed here. */
   readonly signOut: () => Promise<void>;
-  /** The sign-in has ended, though not by `signOut`: the account was deleted, or the server said so. */
+  /** The visitor ended the sign-in, though not by `signOut`: by deleting the account or resetting its password. */
   readonly ended: () => void;
+  /**
+   * Hears, before anything changes, that the visitor ended the sign-in, here or in another tab; also when
+   * this page found out before that it was over. Never of a sign-in that ran out.
+   */
+  readonly onSignOut: (listener: () => void) => () => void;
+  /** The server says that the sign-in ran out: tells other tabs to ask, too. */
+  readonly ranOut: () => void;
   /** Takes what another tab told. */
   readonly hear: (news: News) => void;
 };
@@ -53,6 +60,7 @@ export function createAccountStore(
   /** Answers to questions that are not the latest are dropped: they may be older than what happened since. */
   let question = 0;
   const listeners = new Set<() => void>();
+  const signOutListeners = new Set<() => void>();
 
   const set = (next: Account) => {
     if (JSON.stringify(next) === JSON.stringify(account)) return;
@@ -85,12 +93,16 @@ export function createAccountStore(
     }
     return known();
   };
-  const ended = () => {
+  const over = () => {
     question += 1;
     if (account.status === "signed-in") set({ status: "signed-out", offers: account.offers });
     void refresh();
   };
-  client.onSignedOut(ended);
+  client.onSignedOut(over);
+  const ended = () => {
+    for (const listener of [...signOutListeners]) listener();
+    over();
+  };
 
   return {
     get: () => account,
@@ -100,6 +112,15 @@ export function createAccountStore(
     ended() {
       announce("signed-out");
       ended();
+    },
+    onSignOut(listener) {
+      signOutListeners.add(listener);
+      return () => {
+        signOutListeners.delete(listener);
+      };
+    },
+    ranOut() {
+      announce("ran-out");
     },
     signedIn() {
       announce("signed-in");

@@ -187,6 +187,22 @@ describe("whose it is", () => {
     expect(store.content("bob")?.secrets).toEqual([{ name: "KEY", value: "stranger's" }]);
   });
 
+  test("what is kept for an account can be erased by itself", async () => {
+    const { storage, items } = tabStorage();
+    const store = await open(storage, freeLocks);
+    store.allow(app, "OTHER", "value");
+    const before = items.get(key);
+    expect(store.disown()).toBe(false);
+    expect(items.get(key)).toBe(before);
+    store.remove("OTHER");
+    store.allow(app, "KEY", "canary");
+    store.claim("ada");
+    store.allow(app, "OTHER", "value");
+    expect(store.disown()).toBe(true);
+    expect([...items.values()].join()).not.toMatch(/canary|KEY|ada/);
+    expect(store.read(app, "OTHER")).toBe("value");
+  });
+
   test("a claim that the browser does not take changes nothing", async () => {
     const { storage } = tabStorage();
     const store = await open(storage, freeLocks);

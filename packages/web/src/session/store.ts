@@ -49,6 +49,8 @@ export type SessionStore = {
    * reload, and what is for another one is erased. False when the browser would not; then nothing has changed.
    */
   readonly claim: (account: string) => boolean;
+  /** Erases what is kept for an account; false when nothing is. What is for whoever signs in next stays. */
+  readonly disown: () => boolean;
   /** Erases what has moved. A value that was entered meanwhile stays, with its grants. */
   readonly erase: (moved: Pick<TabContent, "secrets">) => void;
   /** Erases everything. */
@@ -78,6 +80,10 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
     const record = readRecord(ports);
     if (record === null) return false;
     return writeRecord(ports, { ...record, ...edit(record), mergeId: crypto.randomUUID() });
+  };
+  const wipe = () => {
+    const record = readRecord(ports);
+    if (record !== null && !writeRecord(ports, empty(record.tab))) removeRecord(ports);
   };
   return {
     standing(app, name) {
@@ -141,14 +147,18 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
       const claimed = secrets.map((secret) => ({ ...secret, owner: account }));
       return writeRecord(ports, { ...record, secrets: claimed, grants });
     },
+    disown() {
+      const isStrangers = ({ owner }: Secret) => owner === undefined;
+      const record = readRecord(ports);
+      if (record === null || record.secrets.every(isStrangers)) return false;
+      if (!change(() => only(record, isStrangers))) wipe();
+      return true;
+    },
     erase(moved) {
       const values = new Map(moved.secrets.map(({ name, value }) => [name, value]));
       change((record) => only(record, ({ name, value }) => values.get(name) !== value));
     },
-    wipe() {
-      const record = readRecord(ports);
-      if (record !== null && !writeRecord(ports, empty(record.tab))) removeRecord(ports);
-    },
+    wipe,
   };
 }
 

@@ -6,7 +6,6 @@ import { createMerger, type Merger } from "../merge/merger.ts";
 import type { SessionStore } from "../session/store.ts";
 import { tabSession } from "../session/tab-session.ts";
 import { createAccountStore } from "./account-store.ts";
-import { watchRanOut } from "./ran-out.ts";
 import { createSecretSource, type PageSource } from "./secret-source.ts";
 
 /** Where this page's secrets come from, and what moves and changes them. */
@@ -41,7 +40,7 @@ function open(): PageSecrets {
     user,
     async onRefused() {
       // The other tabs hear of it, too: only one of them has the connection.
-      if ((await account.refresh()).status === "signed-out") account.ended();
+      if ((await account.refresh()).status === "signed-out") account.ranOut();
     },
   });
   const merger = createMerger({
@@ -60,7 +59,6 @@ function open(): PageSecrets {
     accountStore: createAccountStore(client),
     merger,
     feed,
-    ranOut: watchRanOut(client),
   });
   for (const type of ["focus", "online"]) addEventListener(type, merger.retry);
   addEventListener("pageshow", ({ persisted }) => {

@@ -8,7 +8,6 @@ import { createMerger } from "../merge/merger.ts";
 import { openSessionStore } from "../session/store.ts";
 import { freeLocks, tabStorage } from "../session/testing.ts";
 import { createAccountStore as createAccountSecrets } from "./account-store.ts";
-import { watchRanOut } from "./ran-out.ts";
 import { createSecretSource } from "./secret-source.ts";
 import type { SecretsChange } from "./secret-store.ts";
 
@@ -99,7 +98,6 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
     accountStore: createAccountSecrets(client),
     merger,
     feed,
-    ranOut: watchRanOut(client),
   });
   const changes: SecretsChange[] = [];
   source.subscribe((change) => changes.push(change));
@@ -124,6 +122,8 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
     stored: () => [...items.values()].join(),
   };
 }
+
+type Page = Awaited<ReturnType<typeof setUp>>;
 
 test("a question waits until it is known who is signed in", async () => {
   const { ask, account, server } = await setUp("ada");
@@ -287,7 +287,69 @@ test("what a sign-in left that ran out goes to the same account, and to no other
   }
 });
 
-test("also after the page was loaded anew; what a stranger kept since goes to whoever signs in", async () => {
+/** How a page finds out that nobody is signed in any more, who has not said so. */
+const refusedCall = ({ client }: Page) => createAccountSecrets(client).use(app, "OTHER");
+const findings: [string, (page: Page) => Promise<unknown>][] = [
+  ["a refused call", refusedCall],
+  ["asking who is signed in", ({ account }) => account.refresh()],
+  [
+    "the tab with the connection",
+    ({ account }) => {
+      account.hear("ran-out");
+      return settle();
+    },
+  ],
+];
+
+/** A page whose sign-in is over, with a secret that could not be moved. */
+async function setUpOver(findOut: (page: Page) => Promise<unknown>) {
+  const page = await setUp("ada");
+  page.server.refusesMerge = true;
+  page.session.allow(app, "KEY", canary);
+  await page.account.refresh();
+  await settle();
+  page.server.signedIn = null;
+  await findOut(page);
+  await settle();
+  expect(page.account.get().status).toBe("signed-out");
+  expect(page.changes.filter(({ type }) => type === "left")).toHaveLength(1);
+  return page;
+}
+
+test.each(findings)("%s holds what was never moved", async (_what, findOut) => {
+  const { ask } = await setUpOver(findOut);
+  expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
+});
+
+test.each(findings)("a sign-out that is heard of after %s erases it", async (_what, findOut) => {
+  const { account, ask, changes, session, stored } = await setUpOver(findOut);
+  session.allow(app, "OTHER", "o");
+  account.hear("signed-out");
+  expect(await ask("KEY")).toEqual({ kind: "tab", standing: "unknown" });
+  expect(stored()).not.toContain(canary);
+  expect(changes.filter(({ type }) => type === "left")).toHaveLength(2);
+  expect(await ask("OTHER")).toMatchObject({ value: "o" });
+});
+
+test("a sign-out elsewhere takes nothing from a stranger", async () => {
+  const { account, ask, changes, session } = await setUp(null);
+  session.allow(app, "KEY", canary);
+  await account.refresh();
+  account.hear("signed-out");
+  await settle();
+  expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
+  expect(changes.map(({ type }) => type)).not.toContain("left");
+});
+
+test("a page that does not know yet who is signed in hears of a sign-out, too", async () => {
+  const before = await setUpOver(refusedCall);
+  const { account, stored } = await setUp(null, before.tab);
+  account.hear("signed-out");
+  await settle();
+  expect(stored()).not.toContain(canary);
+});
+
+test("what a sign-in left goes to no other after a reload either; what a stranger kept since goes to whoever signs in", async () => {
   for (const [next, expected] of [
     [
       "ada",

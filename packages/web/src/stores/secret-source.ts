@@ -7,13 +7,11 @@ import type { SecretSource, SecretStore, SecretsChange } from "./secret-store.ts
 import { createTabStore } from "./tab-store.ts";
 
 type Ports = {
-  readonly account: Pick<AccountStore, "get" | "subscribe" | "known" | "refresh">;
+  readonly account: Pick<AccountStore, "get" | "subscribe" | "onSignOut" | "known" | "refresh">;
   readonly session: Promise<SessionStore>;
   readonly accountStore: SecretStore;
   readonly merger: Pick<Merger, "begin" | "settled" | "end">;
   readonly feed: EventFeed;
-  /** Whether the sign-in ran out, rather than being ended by the visitor, in this turn of the event loop. */
-  readonly ranOut: () => boolean;
 };
 
 /** The source of a page, and the way to tell it that the merger has moved something. */
@@ -37,18 +35,33 @@ export function createSecretSource(ports: Ports): PageSource {
 
   let before = account.get();
   let leaving = Promise.resolve();
-  const leave = async (user: string) => {
-    const session = await ports.session;
-    // The tab's own secrets go, too; unless the sign-in ran out while they waited to be moved. What
-    // cannot be marked as this account's would go to the next one.
-    if (!ports.ranOut() || !session.claim(user)) session.wipe();
+  /** What the changes of the account mean for the tab, in their order. */
+  const then = (act: (session: SessionStore) => void) => {
+    leaving = leaving.then(async () => {
+      act(await ports.session);
+    });
+  };
+  /** The sign-in ended, however: what the tab could not move yet is held for the account. */
+  const hold = (user: string) => {
+    then((session) => {
+      // What cannot be marked as this account's would go to the next one.
+      if (!session.claim(user)) session.wipe();
+    });
   };
   const begin = (user: string) => {
-    leaving = leaving.then(async () => {
-      (await ports.session).claim(user);
+    then((session) => {
+      session.claim(user);
     });
     void merger.begin(leaving);
   };
+  account.onSignOut(() => {
+    const isLate = userOf(before) === null;
+    then((session) => {
+      if (!isLate) session.wipe();
+      // An app may have been given some of it since the sign-in was over.
+      else if (session.disown()) tell({ type: "left" });
+    });
+  });
   account.subscribe(() => {
     const now = account.get();
     const [was, is] = [userOf(before), userOf(now)];
@@ -57,7 +70,7 @@ export function createSecretSource(ports: Ports): PageSource {
     if (was === is && sameStatus) return;
     if (was !== null && was !== is) {
       merger.end();
-      leaving = leaving.then(() => leave(was));
+      hold(was);
       tell({ type: "left" });
     }
     feed.refresh();
