@@ -1,6 +1,6 @@
 import type { api } from "@portafilter/protocol";
-import { expect, test, vi } from "vitest";
-import { createClient } from "../api/client.ts";
+import { describe, expect, test, vi } from "vitest";
+import { type Client, createClient } from "../api/client.ts";
 import { createAccountStore, type News } from "./session.ts";
 
 const offers = { accounts: true, mail: false, providers: [] };
@@ -8,11 +8,14 @@ const user = { id: "u1", email: "ada@example.org", hasPassword: true, passkeys: 
 const stranger: api.SessionAnswer = { user: null, fresh: false, offers };
 const ada: api.SessionAnswer = { user, fresh: true, offers };
 
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
 /** A store over a server that says `session`, or does not answer when it is null. */
 function open(session: api.SessionAnswer | null) {
-  const server = { session, refuse: null as string | null, signOuts: 0 };
+  const server = { session, refuse: null as string | null, signOuts: 0, questions: 0 };
   const announced: News[] = [];
   const answer = (path: unknown): Response => {
+    if (path === "/api/v1/session") server.questions += 1;
     if (server.session === null) throw new TypeError("no network");
     if (path === "/api/v1/session") return Response.json(server.session);
     if (server.refuse !== null)
@@ -139,12 +142,41 @@ test("signing in here tells the other tabs", async () => {
   expect(announced).toEqual(["signed-in"]);
 });
 
-test("a call that is refused because nobody is signed in any more ends the sign-in", async () => {
-  const { store, server, client } = open(ada);
-  await store.refresh();
-  server.refuse = "signed_out";
-  await client
-    .send({ method: "GET", path: "/api/v1/secrets", reply: {} as never })
-    .catch(() => undefined);
-  expect(store.get().status).toBe("signed-out");
+describe("calls that are refused because nobody is signed in", () => {
+  const refused = (client: Client) =>
+    client
+      .send({ method: "GET", path: "/api/v1/secrets", reply: {} as never })
+      .catch(() => undefined);
+
+  test("end the sign-in when the server says so, which is asked once", async () => {
+    const { store, server, client } = open(ada);
+    await store.refresh();
+    server.refuse = "signed_out";
+    server.session = stranger;
+    server.questions = 0;
+    await Promise.all([refused(client), refused(client), refused(client)]);
+    await expect.poll(() => store.get().status).toBe("signed-out");
+    expect(server.questions).toBe(1);
+  });
+
+  test("end nothing when it says that somebody is, or says nothing; the next one asks again", async () => {
+    const { store, server, client } = open(ada);
+    await store.refresh();
+    const listener = vi.fn();
+    store.subscribe(listener);
+    server.refuse = "signed_out";
+    server.questions = 0;
+    await refused(client);
+    await settle();
+    const refusing = refused(client);
+    // Between the refusal and the question.
+    server.session = null;
+    await refusing;
+    await settle();
+    expect(server.questions).toBe(2);
+    expect(listener).not.toHaveBeenCalled();
+    server.session = stranger;
+    await refused(client);
+    await expect.poll(() => store.get().status).toBe("signed-out");
+  });
 });

@@ -93,16 +93,20 @@ export function createAccountStore(
     }
     return known();
   };
-  const over = () => {
+  const ended = () => {
+    for (const listener of [...signOutListeners]) listener();
     question += 1;
     if (account.status === "signed-in") set({ status: "signed-out", offers: account.offers });
     void refresh();
   };
-  client.onSignedOut(over);
-  const ended = () => {
-    for (const listener of [...signOutListeners]) listener();
-    over();
-  };
+  let doubt: Promise<unknown> | null = null;
+  client.onSignedOut(() => {
+    // Not yet the end: a call that was under way while the sign-in got a new token had the old one. Calls
+    // that are refused together are one question.
+    doubt ??= refresh().finally(() => {
+      doubt = null;
+    });
+  });
 
   return {
     get: () => account,

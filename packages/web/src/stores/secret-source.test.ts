@@ -29,6 +29,8 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
     signedIn,
     accounts: true,
     down: false,
+    /** Whether calls came with a token that is replaced by now. */
+    hadOldToken: false,
     refusesMerge: false,
     gate: Promise.resolve() as Promise<unknown>,
     calls: [] as string[],
@@ -43,7 +45,7 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
         fresh: true,
         offers: { ...offers, accounts: server.accounts },
       } satisfies api.SessionAnswer);
-    if (server.signedIn === null)
+    if (server.signedIn === null || server.hadOldToken)
       return Response.json({ error: { code: "signed_out", message: "" } }, { status: 401 });
     if (path === "merge") {
       if (server.refusesMerge)
@@ -227,9 +229,24 @@ test("a sign-in that runs out tells apps to forget, and keeps what was never mov
   await settle();
   server.signedIn = null;
   expect(await createAccountSecrets(client).use(app, "OTHER")).toEqual({ standing: "unavailable" });
-  expect(changes.map(({ type }) => type)).toContain("left");
   await settle();
+  expect(changes.map(({ type }) => type)).toContain("left");
   expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
+});
+
+test("a call that had an old token while the sign-in got a new one tells apps nothing", async () => {
+  const { ask, account, changes, server } = await setUp("ada");
+  server.values.set("KEY", canary);
+  await account.refresh();
+  await settle();
+  const before = changes.length;
+  server.hadOldToken = true;
+  expect(await ask("KEY")).toMatchObject({ standing: "unavailable" });
+  server.hadOldToken = false;
+  await settle();
+  expect(changes).toHaveLength(before);
+  expect(account.get().status).toBe("signed-in");
+  expect(await ask("KEY")).toMatchObject({ value: canary });
 });
 
 test("another account gets nothing of the one before it", async () => {
