@@ -1,27 +1,11 @@
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { useHostPage } from "../web-fixture/host-page.ts";
 import { accountPages } from "./account-page.ts";
+import { addAuthenticator } from "./authenticator.ts";
 import { ada } from "./scripted-api.ts";
 
 const host = useHostPage();
 const { open } = accountPages(host);
-
-/** A device that makes passkeys and whose owner always agrees, or never. */
-async function addAuthenticator(page: Page, isUserVerified = true): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified,
-      automaticPresenceSimulation: isUserVerified,
-    },
-  });
-}
 
 const challenge = "Y2hhbGxlbmdlLWNoYWxsZW5nZQ";
 const rpId = "pycafe.localhost";

@@ -1,0 +1,92 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type RealKeyServer,
+  startRealKeyServer,
+} from "../../packages/server/src/keys/testing/real-key-server.ts";
+import { type ServerApart, startApart } from "../harness/apart.ts";
+import { useChromium } from "../harness/chromium.ts";
+import { addAuthenticator } from "./authenticator.ts";
+import { accountMenu, signOut, signUp, someone } from "./people.ts";
+
+// What the page, the browser's own authenticator and the server make of each other: nothing is scripted.
+
+const { context } = useChromium();
+let keys: RealKeyServer;
+let server: ServerApart;
+beforeAll(async () => {
+  keys = await startRealKeyServer();
+  server = await startApart({ keys });
+});
+afterAll(async () => {
+  await server.stop();
+  await keys.remove();
+});
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const done = (page: Page, text: string) => page.getByRole("status").getByText(text).waitFor();
+
+/** Somebody on the page of their account, with a passkey on their device. */
+async function withPasskey() {
+  const who = someone();
+  const page = await (await context()).newPage();
+  await signUp(page, who, server.origin);
+  await addAuthenticator(page);
+  await page.goto(`${server.origin}/settings/account`);
+  await button(page, "Add a passkey").click();
+  await done(page, "The passkey is added.");
+  return { who, page };
+}
+
+async function signInByPasskey(page: Page): Promise<void> {
+  await button(page, "Sign in with a passkey").click();
+  await accountMenu(page).waitFor();
+}
+
+/** As if everybody had signed in an hour ago. */
+async function letTimePass(): Promise<void> {
+  await server.postgres.query(
+    "update account_session set confirmed_at = confirmed_at - interval '1 hour'",
+    server.database,
+  );
+}
+
+/** Asks for something that wants a fresh sign-in, and waits until it asks who is there. */
+async function changeEmail(page: Page, email: string) {
+  await page.getByLabel("New email").fill(email);
+  await button(page, "Change email").click();
+  const question = page.getByRole("alertdialog", { name: "Confirm that it is you" });
+  await question.waitFor();
+  return question;
+}
+
+test("a passkey is added, signs in, confirms, is told twice, and is removed", async () => {
+  const { who, page } = await withPasskey();
+  await signOut(page);
+  await signInByPasskey(page);
+  await page.getByRole("button", { name: `Account menu, ${who.email}` }).waitFor();
+
+  await page.goto(`${server.origin}/settings/account`);
+  await letTimePass();
+  const next = someone().email;
+  const question = await changeEmail(page, next);
+  await button(page, "Use a passkey").click();
+  await question.waitFor({ state: "hidden" });
+  await done(page, `You sign in with ${next} from now on.`);
+
+  // One device has one passkey of an account.
+  await button(page, "Add a passkey").click();
+  await done(page, "This device already has a passkey for your account.");
+  await page.getByRole("button", { name: /^Remove Chrom(e|ium) on Linux, added/ }).click();
+  await done(page, "The passkey is removed.");
+  await page.getByText("No passkeys yet.").waitFor();
+
+  // The device still has it and offers it; the server knows it no more.
+  await signOut(page);
+  await button(page, "Sign in with a passkey").click();
+  const refusal = page.getByRole("alert").filter({ hasText: "passkey" });
+  await refusal.waitFor();
+  const status = await page.evaluate(async () => (await fetch("/api/v1/secrets")).status);
+  expect(status).toBe(401);
+  expect(await accountMenu(page).count()).toBe(0);
+});
