@@ -1,4 +1,4 @@
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import { flags } from "./flags.ts";
 
@@ -6,8 +6,8 @@ import { flags } from "./flags.ts";
 export const address = (): string => inject("address");
 
 /** Launches Debian's Chromium. */
-export function launchChromium() {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+export function launchChromium(options: LaunchOptions = {}) {
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: flags, ...options });
 }
 
 /**
@@ -18,12 +18,13 @@ export function launchChromium() {
 export function useChromium(
   options: Parameters<Awaited<ReturnType<typeof launchChromium>>["newContext"]>[0] = {},
   expected?: RegExp,
+  launched: LaunchOptions = {},
 ) {
   let browser: Awaited<ReturnType<typeof launchChromium>> | undefined;
   const contexts: BrowserContext[] = [];
   const errors: string[] = [];
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(launched);
   });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
