@@ -2,6 +2,7 @@ import { Problem } from "../problem.ts";
 import type { Change, Found, Page } from "./ledger.ts";
 import type { By, Ports } from "./ports.ts";
 import { openVersion } from "./sealing.ts";
+import { shownName } from "./shown-name.ts";
 import { deleteSecret } from "./store.ts";
 import { bytesOfValue } from "./value.ts";
 import { addSecrets, addVersion, isInUse, renameSecret } from "./versions.ts";
@@ -81,9 +82,10 @@ export function createChanging(change: Change, now: NonNullable<Ports["now"]>): 
 
     remove: (by, id) =>
       change(by, async (page) => {
-        const name = await deleteSecret(page.tx, page.userId, id);
-        if (name === null) throw new Problem("not_found");
+        const stored = await deleteSecret(page.tx, page.userId, id);
+        if (stored === null) throw new Problem("not_found");
         page.remove(id);
+        const name = shownName({ id, name: stored });
         page.tell({ action: "secret.deleted", secret: name, events: [changed(name)] });
       }),
   };

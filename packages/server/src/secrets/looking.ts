@@ -1,4 +1,4 @@
-import type { api } from "@portafilter/protocol";
+import { api, appId } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import type { Contents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
@@ -9,6 +9,7 @@ import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
 import { type ListedRow, seeAll, seeSecret } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
+import { shownName } from "./shown-name.ts";
 import { textOfValue } from "./value.ts";
 
 /** What people see of their secrets. Only `reveal` gives a value out. */
@@ -42,7 +43,9 @@ export function createLooking({ db, audit, dataKeys, read, lastUses, now }: Look
       ({ secrets }, contents) => {
         const ids = secrets.map(({ id }) => id);
         refuseMissing(contents, ids);
-        return secrets.map((row) => entryOf(row, isSound(contents, row), unwritten, at));
+        // A row with another kind of id is no secret of ours, and nobody could ask for it.
+        const askable = secrets.filter(({ id }) => api.databaseId.safeParse(id).success);
+        return askable.map((row) => entryOf(row, isSound(contents, row), unwritten, at));
       },
     );
     return { secrets: listed ?? [] };
@@ -135,7 +138,7 @@ function entryOf(
   const lastUsedAt = latestOf([row, ...grants].map((one) => one.lastUsedAt));
   return {
     id: row.id,
-    name: row.name,
+    name: shownName(row),
     createdAt: moment(row.createdAt),
     updatedAt: moment(row.updatedAt),
     lastUsedAt: momentOrNever(lastUsedAt),
@@ -143,6 +146,7 @@ function entryOf(
     versions: row.kept,
     grants: grants
       .filter(({ until }) => until === null || until > at)
+      .filter(({ app }) => isWhole || appId.safeParse(app).success)
       .map((grant) => ({
         app: grant.app,
         until: momentOrNever(grant.until),

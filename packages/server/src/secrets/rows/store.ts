@@ -70,9 +70,13 @@ type HeadColumns = {
 
 /** Where a record's salt is (packages/envelope), for `substring`. */
 const salt = { from: 23, length: 32 };
-/** -1 for `infinity`, which we never write: it is no number, and would fail the whole statement. */
+/**
+ * -1 for `infinity`, and for years that ISO 8601 has no four digits for. We write none of them: the first is
+ * no number and would fail the whole statement, the others the whole answer.
+ */
 const milliseconds = (column: string) => sql`
-  case when not isfinite(${sql.ref(column)}) then -1
+  case when ${sql.ref(column)} < timestamptz '0001-01-01 00:00:00+00'
+    or ${sql.ref(column)} >= timestamptz '10000-01-01 00:00:00+00' then -1
     else floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint end`;
 
 /** In place of a parameter, what stands for it in a larger statement. */
