@@ -115,6 +115,16 @@ test("a list that cannot be loaded says why and is tried again", async () => {
   await page.getByText("Safari on iPhone").waitFor();
 });
 
+test("a button signs out; while the server does not do it, it says why", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada });
+  api.refuse.set("sign-out", { code: "database_unavailable" });
+  await button("Sign out").click();
+  await page.getByRole("status").getByText("The database cannot be reached just now.").waitFor();
+  api.refuse.clear();
+  await button("Sign out").click();
+  await page.getByText("You are signed out.").waitFor();
+});
+
 test("deleting says what is destroyed, wants the email typed, and ends on a page that says so", async () => {
   const { page, api, button, path } = await open("/settings/account", { user: ada, fresh: false });
   await button("Delete account").click();

@@ -191,6 +191,11 @@ export const account = {
     endOthers: "End all others",
     othersEnded: "All other devices are signed out.",
   },
+  signOut: {
+    title: "Sign out",
+    lead: "Ends your sign-in in all tabs of this browser. What they hold of your account goes.",
+    button: "Sign out",
+  },
   remove: {
     title: "Delete account",
     lead: "Destroys your secrets and everything else in your account, for good.",

@@ -4,6 +4,7 @@ import { DevicesSection } from "../../account/settings/DevicesSection.tsx";
 import { EmailSection } from "../../account/settings/EmailSection.tsx";
 import { PasskeysSection } from "../../account/settings/PasskeysSection.tsx";
 import { PasswordSection } from "../../account/settings/PasswordSection.tsx";
+import { SignOutSection } from "../../account/settings/SignOutSection.tsx";
 import { accountMessages } from "../../messages/account.ts";
 import { SettingsLayout } from "./SettingsLayout.tsx";
 
@@ -18,6 +19,7 @@ export function AccountPage() {
           <PasswordSection user={user} confirmed={confirmed} />
           <PasskeysSection confirmed={confirmed} />
           <DevicesSection confirmed={confirmed} />
+          <SignOutSection />
           <DeleteSection user={user} />
           {dialog}
         </>
