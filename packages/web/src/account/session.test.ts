@@ -128,6 +128,17 @@ test("tells of every end that the visitor made, and of none that came by itself"
   expect(listener).toHaveBeenCalledTimes(3);
 });
 
+test("tells the first who listens of an end that nobody heard", async () => {
+  const { store } = open(ada);
+  await store.refresh();
+  store.hear("signed-out");
+  const [first, second] = [vi.fn(), vi.fn()];
+  store.onSignOut(first);
+  store.onSignOut(second);
+  expect(first).toHaveBeenCalledTimes(1);
+  expect(second).not.toHaveBeenCalled();
+});
+
 test("hears of a sign-in in another tab and asks the server who it is", async () => {
   const { store, server } = open(stranger);
   await store.refresh();

@@ -40,7 +40,8 @@ export type AccountStore = {
   readonly ended: () => void;
   /**
    * Hears, before anything changes, that the visitor ended the sign-in, here or in another tab; also when
-   * this page found out before that it was over. Never of a sign-in that ran out.
+   * this page found out before that it was over. Never of a sign-in that ran out. What nobody listened to
+   * yet, the first listener hears at once: the tab's secrets load after the page.
    */
   readonly onSignOut: (listener: () => void) => () => void;
   /** The server says that the sign-in ran out: tells other tabs to ask, too. */
@@ -61,6 +62,7 @@ export function createAccountStore(
   let question = 0;
   const listeners = new Set<() => void>();
   const signOutListeners = new Set<() => void>();
+  let isUntold = false;
 
   const set = (next: Account) => {
     if (JSON.stringify(next) === JSON.stringify(account)) return;
@@ -94,6 +96,7 @@ export function createAccountStore(
     return known();
   };
   const ended = () => {
+    isUntold = signOutListeners.size === 0;
     for (const listener of [...signOutListeners]) listener();
     question += 1;
     if (account.status === "signed-in") set({ status: "signed-out", offers: account.offers });
@@ -119,6 +122,8 @@ export function createAccountStore(
     },
     onSignOut(listener) {
       signOutListeners.add(listener);
+      if (isUntold) listener();
+      isUntold = false;
       return () => {
         signOutListeners.delete(listener);
       };

@@ -1,6 +1,6 @@
 import { api } from "@portafilter/protocol";
 import { expect, test, vi } from "vitest";
-import { createAccountStore } from "../account/session.ts";
+import { type AccountStore, createAccountStore } from "../account/session.ts";
 import { createClient } from "../api/client.ts";
 import type { EventFeed } from "../events/event-feed.ts";
 import { mergeTab } from "../merge/merge.ts";
@@ -17,8 +17,15 @@ const offers = { accounts: true, mail: false, providers: [] };
 const user = (id: string) => ({ id, email: "ada@example.org", hasPassword: true, passkeys: 0 });
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-/** A page, its tab and a server, before the server has said who is signed in. `tab`: of a page before. */
-async function setUp(signedIn: string | null, tab = tabStorage()) {
+/**
+ * A page, its tab and a server, before the server has said who is signed in. `tab`: of a page before;
+ * `early`: what happens before the page's secrets are loaded.
+ */
+async function setUp(
+  signedIn: string | null,
+  tab = tabStorage(),
+  early: (account: AccountStore) => void = () => undefined,
+) {
   const { storage, items } = tab;
   const session = await openSessionStore({
     storage: () => storage,
@@ -73,6 +80,7 @@ async function setUp(signedIn: string | null, tab = tabStorage()) {
     return reply(path, init?.body === undefined ? null : JSON.parse(init.body as string));
   });
   const account = createAccountStore(client);
+  early(account);
   let tellFeed: (event: api.AccountEvent) => void = () => undefined;
   const feed: EventFeed = {
     listen(listener) {
@@ -356,6 +364,17 @@ test("a sign-out elsewhere takes nothing from a stranger", async () => {
   await settle();
   expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
   expect(changes.map(({ type }) => type)).not.toContain("left");
+});
+
+test("a sign-out that came before the tab's secrets were loaded erases them, and nothing of a stranger", async () => {
+  const before = await setUpOver(refusedCall);
+  before.session.allow(app, "OTHER", "o");
+  const { stored } = await setUp(null, before.tab, (account) => {
+    account.hear("signed-out");
+  });
+  await settle();
+  expect(stored()).not.toContain(canary);
+  expect(stored()).toContain("OTHER");
 });
 
 test("a page that does not know yet who is signed in hears of a sign-out, too", async () => {
