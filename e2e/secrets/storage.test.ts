@@ -32,6 +32,16 @@ test("a reload of the tab asks nothing again; a step in its history, as when it 
   expect(await kept(page)).not.toContain(canary);
 });
 
+test("Back from another page of ours finds what the tab keeps", async () => {
+  const page = await newPage();
+  const dialogs = await watchDialogs(page);
+  await openAllowed(page);
+  await page.goto(`${new URL(address()).origin}/how-it-works`);
+  await page.goBack();
+  await app(page).getByText(canary).waitFor();
+  expect(await dialogs()).toEqual([]);
+});
+
 test("another tab asks again, and so does one that is opened after the first was closed", async () => {
   const context = await newContext();
   const first = await context.newPage();

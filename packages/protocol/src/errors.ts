@@ -69,7 +69,8 @@ export const errorCodes = {
   too_large: { status: 413, message: "The request is larger than this address takes." },
   database_unavailable: {
     status: 503,
-    message: "The database cannot be reached just now. If you were changing something, look first whether it was done.",
+    message:
+      "The database cannot be reached just now. If you were changing something, look first whether it was done.",
   },
   bad_request: { status: 400, message: "The request could not be understood." },
   not_found: { status: 404, message: "There is nothing at this address." },

@@ -55,8 +55,11 @@ export async function listen(
           Record<"closeAllConnections" | "closeIdleConnections", () => void>
         >;
         const timer = setTimeout(() => http.closeAllConnections?.(), grace);
+        // Again and again: the connection of an answer that ends now is idle only after it.
+        const sweep = setInterval(() => http.closeIdleConnections?.(), 50);
         server.close(() => {
           clearTimeout(timer);
+          clearInterval(sweep);
           resolve();
         });
         http.closeIdleConnections?.();

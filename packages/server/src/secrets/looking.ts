@@ -4,12 +4,12 @@ import type { Contents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
-import { createListTurns } from "./list-turns.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
 import { type ListedRow, seeAll, seeSecret } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
 import { shownName } from "./shown-name.ts";
+import { createTurns, type TurnLimits } from "./turns.ts";
 import { textOfValue } from "./value.ts";
 
 /** What people see of their secrets. Only `reveal` gives a value out. */
@@ -31,8 +31,15 @@ export type Looking = Readonly<{
 type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
   Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
 
+/**
+ * The largest list takes a connection and a core for a good while. Many of them at once would leave
+ * nothing to others; one after the other, everybody else comes in between. As many may wait as an account
+ * has pages that are told at once.
+ */
+const turns: TurnLimits = { waiting: 20, patience: 15_000 };
+
 export function createLooking({ db, audit, dataKeys, read, lastUses, now }: LookingPorts): Looking {
-  const inTurn = createListTurns();
+  const inTurn = createTurns(turns);
 
   async function list(userId: string): Promise<{ secrets: api.SecretEntry[] }> {
     const unwritten = lastUses.unwritten();

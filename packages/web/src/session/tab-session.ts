@@ -10,8 +10,13 @@ export function tabSession(): Promise<SessionStore> {
   return opened;
 }
 
-/** Browsers bring sessionStorage back with a closed tab, and call that a step in its history. */
+/**
+ * Browsers bring sessionStorage back with a closed tab, and call that a step in its history. After a real
+ * step between pages of ours, another one was unloaded in this tab before (`unloadEventStart` is 0 where
+ * that was a stranger's: https://www.w3.org/TR/navigation-timing-2/).
+ */
 function reopened(): boolean {
   const [entry] = performance.getEntriesByType("navigation");
-  return entry instanceof PerformanceNavigationTiming && entry.type === "back_forward";
+  if (!(entry instanceof PerformanceNavigationTiming)) return false;
+  return entry.type === "back_forward" && entry.unloadEventStart === 0;
 }

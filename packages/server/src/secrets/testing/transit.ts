@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createDataKeyCache } from "../../keys/data-key-cache.ts";
 import { createDataKeys, type DataKeys } from "../../keys/data-keys.ts";
 import { KeyServerError } from "../../keys/failure.ts";
@@ -34,7 +33,9 @@ export function keysForTest(): KeysForTest {
       state.unwrapped++;
       const key = keys.get(wrapped);
       if (key?.userId !== userId) throw new KeyServerError("not_authentic");
-      return Uint8Array.from(state.lies.has(state.unwrapped) ? randomBytes(32) : key.bytes);
+      return Uint8Array.from(
+        state.lies.has(state.unwrapped) ? crypto.getRandomValues(new Uint8Array(32)) : key.bytes,
+      );
     },
   };
   return {
