@@ -7,6 +7,7 @@ import { ensurePrograms, wrk as wrkProgram } from "../tools/programs.ts";
 import { type Load, load, requestBytes } from "./load.ts";
 import { signedInTimes } from "./store-browser.ts";
 import { addPeople, app, person, secretsEach } from "./store-people.ts";
+import { revocationTime } from "./store-revoke.ts";
 import { median, table } from "./table.ts";
 import { wrk } from "./wrk.ts";
 
@@ -99,6 +100,7 @@ const rows = [
   await measure("writes, 1 k secrets", "write", smallPeople),
 ];
 const browser = await signedInTimes(started.address);
+const revocation = await revocationTime(started.address);
 say(`${largeCount} secrets: this takes minutes …`);
 await addPeople(postgres, database, server, smallPeople, allPeople);
 await postgres.query("vacuum analyze", database);
@@ -128,7 +130,7 @@ console.log(table(["what", "a second", "p50 ms", "p99 ms", "failed"], rows));
 console.log(
   `\nOne HKDF took ${speedBefore} before and ${yardstick()} after. ${runs} runs of ${seconds} s each, medians. ${activePeople} people are active, ${secretsEach} secrets each.`,
 );
-console.log("\nIn Chromium, signed in, from Python's call to its return\n");
+console.log("\nIn Chromium, signed in; get_secret from Python's call to its return\n");
 console.log(
   table(
     ["measure", "median"],
@@ -136,6 +138,10 @@ console.log(
       ["get_secret while the app starts", `${browser.starting.toFixed(1)} ms`],
       ["get_secret of a page at rest", `${browser.resting.toFixed(1)} ms`],
       ["get_secret again in one run", `${(browser.again * 1000).toFixed(1)} µs`],
+      [
+        "a grant revoked on another device, until the app has to ask",
+        `${revocation.toFixed(0)} ms`,
+      ],
     ],
   ),
 );
