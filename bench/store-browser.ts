@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { flags } from "../e2e/harness/flags.ts";
 import { median } from "./table.ts";
 
@@ -23,27 +23,45 @@ again = sum(timed("BENCH_SECOND") for _ in range(1000)) / 1000
 st.write(f"starting {starting:.3f} resting {resting:.3f} again {again:.5f}")
 `;
 
+/** A page of somebody who creates an account, or signs in to it. */
+export async function signedIn(
+  context: BrowserContext,
+  address: string,
+  email: string,
+  way: "sign-up" | "sign-in" = "sign-up",
+): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${address}/${way}`);
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill("a long enough passphrase");
+  const name = way === "sign-up" ? "Create account" : "Sign in";
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("button", { name: /^Account menu/ }).waitFor();
+  return page;
+}
+
+/** The address of a program. */
+export function linkTo(address: string, code: string): string {
+  const packed = gzipSync(JSON.stringify({ code, requirements: "" })).toString("base64");
+  return `${address}/snippet/streamlit/v1#c=${encodeURIComponent(packed)}`;
+}
+
+/** Gives the app of a page a value of five characters for the name that it asks for. */
+export async function allow(page: Page, name: string): Promise<void> {
+  const dialog = page.getByRole("dialog", { name });
+  await dialog.getByLabel("Secret value", { exact: true }).fill("bench");
+  await dialog.getByRole("button", { name: "Add and allow" }).click();
+}
+
 /** Milliseconds from Python's call to its return. */
 export type SignedInTimes = Readonly<{ starting: number; resting: number; again: number }>;
 
 /** What `get_secret` takes for somebody who is signed in, whose data key is warm. Medians. */
 export async function signedInTimes(address: string): Promise<SignedInTimes> {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
-  const page = await browser.newPage();
-  await page.goto(`${address}/sign-up`);
-  await page.getByLabel("Email", { exact: true }).fill("bench@example.com");
-  await page.getByLabel("Password", { exact: true }).fill("a long enough passphrase");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByRole("button", { name: /^Account menu/ }).waitFor();
-  const packed = gzipSync(JSON.stringify({ code: program, requirements: "" }));
-  await page.goto(
-    `${address}/snippet/streamlit/v1#c=${encodeURIComponent(packed.toString("base64"))}`,
-  );
-  for (const name of ["BENCH_FIRST", "BENCH_SECOND"]) {
-    const dialog = page.getByRole("dialog", { name });
-    await dialog.getByLabel("Secret value", { exact: true }).fill("bench");
-    await dialog.getByRole("button", { name: "Add and allow" }).click();
-  }
+  const page = await signedIn(await browser.newContext(), address, "bench@example.com");
+  await page.goto(linkTo(address, program));
+  for (const name of ["BENCH_FIRST", "BENCH_SECOND"]) await allow(page, name);
   const shown = page.frameLocator('iframe[title="App"]').getByText(/^starting /);
   await shown.waitFor();
   const times: SignedInTimes[] = [];

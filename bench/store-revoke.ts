@@ -1,13 +1,12 @@
-import { gzipSync } from "node:zlib";
 import { api } from "@portafilter/protocol";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { flags } from "../e2e/harness/flags.ts";
+import { allow, linkTo, signedIn } from "./store-browser.ts";
 import { median } from "./table.ts";
 
 const runs = 5;
 const name = "BENCH_REVOKED";
 const email = "bench-revoke@example.com";
-const password = "a long enough passphrase";
 
 /** Asks for its secret fifty times a second, for as long as it may have it. */
 const program = `
@@ -30,15 +29,13 @@ while True:
  */
 export async function revocationTime(address: string): Promise<number> {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
-  const app = await signedIn(await browser.newContext(), `${address}/sign-up`, "Create account");
-  const packed = gzipSync(JSON.stringify({ code: program, requirements: "" })).toString("base64");
-  await app.goto(`${address}/snippet/streamlit/v1#c=${encodeURIComponent(packed)}`);
+  const app = await signedIn(await browser.newContext(), address, email);
+  await app.goto(linkTo(address, program));
+  await allow(app, name);
   const dialog = app.getByRole("dialog", { name });
-  await dialog.getByLabel("Secret value", { exact: true }).fill("bench");
-  await dialog.getByRole("button", { name: "Add and allow" }).click();
   const running = app.frameLocator('iframe[title="App"]').getByText(/^has 5 /);
   await running.waitFor();
-  const other = await signedIn(await browser.newContext(), `${address}/sign-in`, "Sign in");
+  const other = await signedIn(await browser.newContext(), address, email, "sign-in");
   await app.bringToFront();
 
   const times: number[] = [];
@@ -54,16 +51,6 @@ export async function revocationTime(address: string): Promise<number> {
   }
   await browser.close();
   return median(times);
-}
-
-async function signedIn(context: BrowserContext, address: string, button: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(address);
-  await page.getByLabel("Email", { exact: true }).fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: button, exact: true }).click();
-  await page.getByRole("button", { name: /^Account menu/ }).waitFor();
-  return page;
 }
 
 async function grantOf(page: Page): Promise<{ app: string; secretId: string }> {

@@ -21,11 +21,17 @@ const options = {
   "passkeys/sign-in-options": { challenge, rpId, userVerification: "required", timeout: 2_000 },
 };
 
+/** The account page of somebody who has just added a passkey. */
+async function withPasskey() {
+  const opened = await open("/settings/account", { user: ada, options });
+  await addAuthenticator(opened.page);
+  await opened.button("Add a passkey").click();
+  await opened.page.getByRole("status").getByText("The passkey is added.").waitFor();
+  return opened;
+}
+
 test("a passkey is added, and signs in", async () => {
-  const { page, api, button, heading } = await open("/settings/account", { user: ada, options });
-  await addAuthenticator(page);
-  await button("Add a passkey").click();
-  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  const { page, api, button, heading } = await withPasskey();
   const made = api.sent.find((call) => call.path === "passkeys/register")?.body;
   expect(made).toMatchObject({ type: "public-key" });
 
@@ -39,10 +45,7 @@ test("a passkey is added, and signs in", async () => {
 });
 
 test("a passkey that no account knows says so", async () => {
-  const { page, api, button } = await open("/settings/account", { user: ada, options });
-  await addAuthenticator(page);
-  await button("Add a passkey").click();
-  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  const { page, api, button } = await withPasskey();
   await button("Account menu, ada@example.org").click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   api.refuse.set("passkeys/sign-in", { code: "passkey_refused" });
@@ -51,10 +54,7 @@ test("a passkey that no account knows says so", async () => {
 });
 
 test("a passkey in place of the password where the server asks once more", async () => {
-  const { page, api, button } = await open("/settings/account", { user: ada, options });
-  await addAuthenticator(page);
-  await button("Add a passkey").click();
-  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  const { page, api, button } = await withPasskey();
   api.fresh = false;
   await page.getByLabel("New email").fill("new@example.org");
   await button("Change email").click();
@@ -63,10 +63,7 @@ test("a passkey in place of the password where the server asks once more", async
 });
 
 test("another account's passkey is no confirmation: the action is given up, and the page says so", async () => {
-  const { page, api, button } = await open("/settings/account", { user: ada, options });
-  await addAuthenticator(page);
-  await button("Add a passkey").click();
-  await page.getByRole("status").getByText("The passkey is added.").waitFor();
+  const { page, api, button } = await withPasskey();
   api.fresh = false;
   await page.getByLabel("New email").fill("new@example.org");
   await button("Change email").click();

@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import {
   type RealKeyServer,
   startRealKeyServer,
 } from "../../packages/server/src/keys/testing/real-key-server.ts";
 import { freePort } from "../harness/process.ts";
-import { createPerson, type Person } from "./person.ts";
+import { liveThrough } from "./living.ts";
 
 const kills = Number(process.env.SOAK ?? 5);
 const people = 3;
@@ -88,35 +88,14 @@ test(`${kills} kills of an app server on PGlite lose nothing and double nothing 
   timeout: 120_000 + kills * 60_000,
   retry: 0,
 }, async () => {
-  const everybody: Person[] = [];
-  for (let number = 0; number < people; number++) {
-    everybody.push(await createPerson(origin, number));
-  }
-  const over = new AbortController();
-  const isOver = () => over.signal.aborted;
-  const living = Promise.all(everybody.map((person) => person.live(isOver)));
-  // What somebody throws is told by `living` at the end; the kills need not go on after it.
-  living.catch(() => {
-    over.abort();
+  await liveThrough(origin, people, kills, {
+    async kill() {
+      // Writes go on all the time, and a merge of everybody's begins every two seconds.
+      await pause(200 + Math.random() * 2_500);
+      await end("SIGKILL");
+      await start();
+      return "app server";
+    },
+    timeout: 60_000,
   });
-
-  for (let kill = 0; kill < kills && !isOver(); kill++) {
-    // Writes go on all the time, and a merge of everybody's begins every two seconds.
-    await pause(200 + Math.random() * 2_500);
-    await end("SIGKILL");
-    await start();
-    const before = everybody.map((person) => person.done());
-    await expect
-      .poll(() => everybody.every((person, n) => person.done() > (before[n] ?? 0)), {
-        message: "everybody's secrets are kept again",
-        timeout: 60_000,
-      })
-      .toBe(true);
-  }
-  over.abort();
-  await living;
-
-  expect(await Promise.all(everybody.map((person) => person.check()))).toEqual(
-    everybody.map(() => []),
-  );
 });
