@@ -199,7 +199,7 @@ export async function seePage(
     from (select ${userId}::text as id) u
     left join audit_head h on h.user_id = u.id
     left join lateral (
-      select * from audit where user_id = u.id and (${before}::bigint is null or seq < ${before}::bigint)
+      select * from audit where user_id = u.id and seq <= coalesce(${before}::bigint - 1, ${sql.lit("9223372036854775807")}::bigint)
       order by seq desc limit ${count}) a on true
     order by a.seq desc`.execute(db);
   const { end_seq: seq, end_mac: mac = null, end_head_mac: headMac = null } = rows[0] ?? {};
