@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ServerApart, startApart } from "../harness/apart.ts";
 import { useChromium } from "../harness/chromium.ts";
 import { addAndAllow, app, snippet } from "../harness/snippet.ts";
-import { keptInTab, signIn, signOut, signUp, someone } from "./people.ts";
+import { addOnPage, keptInTab, signIn, signOut, signUp, someone } from "./people.ts";
 
 const { context } = useChromium();
 let keys: Awaited<ReturnType<typeof startKeys>>;
@@ -160,11 +160,7 @@ async function journey(page: Page): Promise<string> {
   expect(await keptInTab(page)).not.toContain(typed);
 
   await page.goto(`${server.origin}/settings/secrets`);
-  await button("Add secret").first().click();
-  const adding = page.getByRole("dialog");
-  await adding.getByLabel("Name").fill("ADDED_KEY");
-  await adding.getByLabel("Secret value", { exact: true }).fill(added);
-  await adding.getByRole("button", { name: "Add secret" }).click();
+  await addOnPage(page, "ADDED_KEY", added);
   await button("ADDED_KEY").waitFor();
   await button("CANARY_KEY").click();
   await button("Reveal the value of CANARY_KEY").click();

@@ -49,6 +49,16 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByText("You are signed out.").waitFor();
 }
 
+/** Adds a secret on `/settings/secrets`, which is shown. */
+export async function addOnPage(page: Page, name: string, value: string): Promise<void> {
+  await page.getByRole("button", { name: "Add secret" }).first().click();
+  const adding = page.getByRole("dialog");
+  await adding.getByLabel("Name", { exact: true }).fill(name);
+  await adding.getByLabel("Secret value", { exact: true }).fill(value);
+  await adding.getByRole("button", { name: "Add secret" }).click();
+  await adding.waitFor({ state: "hidden" });
+}
+
 /** Everything that this browser's tab keeps for the platform's origin, as text. */
 export function keptInTab(page: Page): Promise<string> {
   return page.evaluate(() => JSON.stringify([sessionStorage, localStorage]));

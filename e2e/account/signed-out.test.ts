@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { address, useChromium } from "../harness/chromium.ts";
 import { addAndAllow, app, dialog, snippet } from "../harness/snippet.ts";
-import { accountMenu, signIn, signOut, signUp, someone } from "./people.ts";
+import { accountMenu, addOnPage, signIn, signOut, signUp, someone } from "./people.ts";
 import { isInMemory, mark, remains } from "./remains.ts";
 
 // Pages that one leaves sleep in the tab's history and are woken as they were, as in everybody's browser.
@@ -40,8 +40,7 @@ async function watchWaking(here: BrowserContext) {
 }
 
 /** Somebody who typed a value into an app, signed up with it, and has just looked at it. */
-async function revealed() {
-  const who = someone();
+async function movedAndRevealed() {
   const here = await context();
   const woken = await watchWaking(here);
   const page = await here.newPage();
@@ -49,10 +48,23 @@ async function revealed() {
   await addAndAllow(page, "LEFT_KEY", value);
   await app(page).getByText(`value: ${value}`).waitFor();
   expect(await remains(page)).toContain("/snippet/streamlit/v1: sessionStorage");
-  await signUp(page, who);
+  await signUp(page, someone());
   await page.getByText("LEFT_KEY moved from this tab into your account.").waitFor();
   await page.goto(snippet(program));
   await app(page).getByText(`value: ${value}`).waitFor();
+  await reveal(page);
+  return { page, woken };
+}
+
+/** Somebody who added a value on the page for secrets, and looks at it. */
+async function addedAndRevealed() {
+  const who = someone();
+  const here = await context();
+  const woken = await watchWaking(here);
+  const page = await here.newPage();
+  await signUp(page, who);
+  await page.goto(secretsPage());
+  await addOnPage(page, "LEFT_KEY", value);
   await reveal(page);
   return { who, here, page, woken };
 }
@@ -80,7 +92,7 @@ async function back(page: Page): Promise<void> {
 }
 
 test("after a sign-out no value is left in storage, caches, text, history or memory, and going back shows none", async () => {
-  const { page, woken } = await revealed();
+  const { page, woken } = await movedAndRevealed();
   await signOut(page);
   await expectNothing(page);
 
@@ -96,7 +108,7 @@ test("after a sign-out no value is left in storage, caches, text, history or mem
 });
 
 test("a page that slept while the sign-in ended on another device wakes without the value", async () => {
-  const { who, page, woken } = await revealed();
+  const { who, page, woken } = await addedAndRevealed();
   await page.goto("about:blank");
   const other = await (await context()).newPage();
   await signIn(other, who);
@@ -114,7 +126,7 @@ test("a page that slept while the sign-in ended on another device wakes without 
 });
 
 test("a page that slept while its person signed out in another tab shows nothing", async () => {
-  const { here, page, woken } = await revealed();
+  const { here, page, woken } = await addedAndRevealed();
   await page.goto("about:blank");
   const tab = await here.newPage();
   await tab.goto(`${address()}/settings/account`);

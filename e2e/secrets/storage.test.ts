@@ -19,27 +19,20 @@ async function openAllowed(page: Page): Promise<void> {
 /** Everything that the platform keeps for a tab. */
 const kept = (page: Page) => page.evaluate(() => JSON.stringify([sessionStorage, localStorage]));
 
-test("a reload of the tab asks nothing again; a step in its history, as when it is reopened, does", async () => {
+test("a reload and Back from another page of ours ask nothing again; a step back from elsewhere, as when a tab is reopened, does", async () => {
   const page = await newPage();
   const dialogs = await watchDialogs(page);
   await openAllowed(page);
   await page.reload();
+  await app(page).getByText(canary).waitFor();
+  await page.goto(`${new URL(address()).origin}/how-it-works`);
+  await page.goBack();
   await app(page).getByText(canary).waitFor();
   expect(await dialogs()).toEqual([]);
   await page.goto("about:blank");
   await page.goBack();
   await dialog(page, name).waitFor();
   expect(await kept(page)).not.toContain(canary);
-});
-
-test("Back from another page of ours finds what the tab keeps", async () => {
-  const page = await newPage();
-  const dialogs = await watchDialogs(page);
-  await openAllowed(page);
-  await page.goto(`${new URL(address()).origin}/how-it-works`);
-  await page.goBack();
-  await app(page).getByText(canary).waitFor();
-  expect(await dialogs()).toEqual([]);
 });
 
 test("another tab asks again, and so does one that is opened after the first was closed", async () => {

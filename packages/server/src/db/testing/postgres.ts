@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { cp, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -20,6 +20,10 @@ export type TestPostgres = Readonly<{
   query(statement: string, database?: string): Promise<Record<string, unknown>[]>;
   /** Ends all of it at once, as a crash would, and leaves the files. */
   kill(): Promise<void>;
+  /** Stops all of its processes where they are: it takes connections, and answers none. */
+  hang(): Promise<void>;
+  /** Lets them go on. */
+  resume(): Promise<void>;
   /** Starts again on the same files and port. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -112,6 +116,14 @@ export async function startPostgres({
     child.kill(signal);
     await ended;
   };
+  /** It and those that it started, which are not in its group. */
+  const signalAll = async (signal: "SIGSTOP" | "SIGCONT") => {
+    const { pid } = child ?? {};
+    if (pid === undefined) return;
+    const of = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
+    for (const one of [pid, ...of.filter((text) => text !== "").map(Number)])
+      process.kill(one, signal);
+  };
   const stop = async () => {
     await end("SIGQUIT");
     await rm(dir, { recursive: true, force: true });
@@ -129,6 +141,8 @@ export async function startPostgres({
     start,
     stop,
     kill: () => end("SIGKILL"),
+    hang: () => signalAll("SIGSTOP"),
+    resume: () => signalAll("SIGCONT"),
     async createDatabase(from = "template1") {
       databases += 1;
       const name = `test${databases}`;
