@@ -112,6 +112,30 @@ test("signing in from the dialog loses nothing: the question stays, and the valu
   await expect.poll(() => keptInTab(page)).not.toContain("half typed");
 });
 
+test("a value typed in one account is not stored in that of who signed in since in another tab", async () => {
+  const [ada, bob] = [someone(), someone()];
+  const [here, there] = [await context(), await context()];
+  const page = await here.newPage();
+  await signUp(page, ada);
+  await signUp(await there.newPage(), bob);
+  await page.goto(snippet(asking("MEANT_KEY")));
+  const asked = dialog(page, "MEANT_KEY");
+  await asked.getByLabel("Secret value", { exact: true }).fill("canary-of-ada");
+  // The other tab's message does not come: as if it slept, or were another window's.
+  await here.addCookies(await there.cookies());
+  await asked.getByRole("button", { name: "Add and allow" }).click();
+  // Whoever it is now is asked anew.
+  const kept = () => asked.getByLabel("Secret value", { exact: true }).inputValue();
+  await expect.poll(kept).toBe("");
+  await page
+    .getByRole("button", { name: `Account menu, ${bob.email}` })
+    .waitFor({ state: "attached" });
+
+  const next = await here.newPage();
+  await next.goto(`${address()}/settings/secrets`);
+  await next.getByText("No secrets yet.").waitFor();
+});
+
 test("signing out leaves no value in the tab, its history or a page that comes back", async () => {
   const who = someone();
   const here = await context();

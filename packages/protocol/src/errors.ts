@@ -31,7 +31,7 @@ export const errorCodes = {
   signed_out: { status: 401, message: "You are signed out. Sign in and try again." },
   other_account: {
     status: 409,
-    message: "Somebody else is signed in now. Nothing was moved into their account.",
+    message: "Somebody else is signed in now. Nothing was done in their account.",
   },
   confirm_needed: {
     status: 403,

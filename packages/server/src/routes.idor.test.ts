@@ -1,3 +1,4 @@
+import { api } from "@portafilter/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { createAuthenticator } from "./accounts/testing/authenticator.ts";
@@ -115,6 +116,20 @@ describe("D1: what belongs to another account", () => {
       const answer = await carol.call(method, path.replace(":id", own[kind]), filled);
       expect(answer.status, name).toBe(200);
     }
+  });
+
+  test("no route does anything in one account that is meant for another one", async () => {
+    const { id } = (await ada.ask("/api/v1/session")).body.user as { id: string };
+    const before = [await stateOf(ada), await stateOf(bob)];
+    const all = (servers.all[0]?.routes ?? []).filter(({ auth }) => auth !== "none");
+    expect(all.length).toBeGreaterThan(20);
+    for (const route of all) {
+      const path = route.path.replace(/:\w+/, "some-id");
+      const named = { [api.accountHeader]: id };
+      const { code } = await bob.call(route.method, path, undefined, named);
+      expect(code, nameOf(route)).toBe("other_account");
+    }
+    expect([await stateOf(ada), await stateOf(bob)]).toEqual(before);
   });
 
   test("a merge id of another account is one's own, and new", async () => {

@@ -5,6 +5,12 @@ const email = z.string().check(z.maxLength(254));
 /** Longer than a password may be, so that one that is too long is refused as a password. */
 const password = z.string().check(z.maxLength(1024));
 
+/**
+ * A header that names the account a request is meant for: somebody else may have signed in meanwhile, in
+ * another tab, and the cookie is theirs then. Absent: of whoever is signed in.
+ */
+export const accountHeader = "portafilter-account";
+
 /** `GET /api/v1/session`: always 200, so that a stranger's page learns nothing from the status. */
 export const sessionAnswer = z.strictObject({
   user: z.nullable(

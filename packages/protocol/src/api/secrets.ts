@@ -107,11 +107,6 @@ export const revokeGrant = z.strictObject({ app: appId, secretId: databaseId });
 export const merge = z.strictObject({
   /** Made once by the tab for what it holds. */
   mergeId: z.uuid(),
-  /**
-   * Whose account the tab means: somebody else may have signed in meanwhile, in another tab. Absent: of
-   * whoever is signed in.
-   */
-  account: z.optional(databaseId),
   secrets: z
     .array(z.strictObject({ name: secretName, value: typedValue }))
     .check(z.maxLength(limits.secretsPerUser)),

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { Problem } from "../problem.ts";
 import type { Limits } from "./mount.ts";
-import { rawRoute, route } from "./route.ts";
+import { type Auth, rawRoute, route } from "./route.ts";
 import { testApi } from "./testing/api.ts";
 
 const echo = route({
@@ -95,6 +95,36 @@ describe("a declared route", () => {
     expect(await code("")).toBe("signed_out");
     expect(await code("user=ada")).toBe("confirm_needed");
     expect(await code("user=ada; fresh=1")).toBeUndefined();
+  });
+
+  test("does nothing in the account of somebody else than the one it is meant for", async () => {
+    let done = 0;
+    const handle = () => Promise.resolve((done++, {}));
+    const make = (auth: Auth) =>
+      route({
+        ...plain,
+        auth,
+        method: "POST",
+        path: `/api/v1/${auth}`,
+        operation: auth,
+        handle,
+      });
+    const { ask } = testApi([make("none"), make("session"), make("fresh")]);
+    const code = async (auth: Auth, cookie: string, account: string) => {
+      const headers = { cookie, [api.accountHeader]: account };
+      const answer = await ask("POST", `/api/v1/${auth}`, { headers });
+      return ((await answer.json()) as { error?: { code: string } }).error?.code;
+    };
+    for (const account of ["bob", "ADA", "ada, bob", ""]) {
+      expect(await code("session", "user=ada; fresh=1", account)).toBe("other_account");
+      // Nobody is asked to confirm what would be refused.
+      expect(await code("fresh", "user=ada", account)).toBe("other_account");
+    }
+    expect(await code("session", "", "ada")).toBe("signed_out");
+    expect(done).toBe(0);
+    expect(await code("session", "user=ada", "ada")).toBeUndefined();
+    expect(await code("none", "user=ada", "bob")).toBeUndefined();
+    expect(done).toBe(2);
   });
 
   test("never answers more than its schema knows", async () => {

@@ -1,4 +1,4 @@
-import { limits as sizes } from "@portafilter/protocol";
+import { api, limits as sizes } from "@portafilter/protocol";
 import type { Context, Hono } from "hono";
 import type * as z from "zod/mini";
 import { ExplainedError } from "../error-description.ts";
@@ -42,8 +42,8 @@ export type MountPorts = Readonly<{
 
 /**
  * Puts declared routes on an app. Every request passes, in this order: method, where it comes from,
- * rate limit by address, sign-in, rate limit by user, freshness, its body (and sign-in and freshness once
- * more, where that took long), and the schemas of what it brings.
+ * rate limit by address, sign-in, rate limit by user, whose account it means, freshness, its body (and all of
+ * who asks once more, where that took long), and the schemas of what it brings.
  * What the handler gives back passes the schema of the answer. Nothing is ever cached, no answer
  * allows another origin anything.
  */
@@ -107,7 +107,7 @@ async function serve(
   const began = performance.now();
   const early = await ports.sessions.of(headers);
   if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
-  refuseUnproven(route, early);
+  refuseUnproven(route, headers, early);
 
   const { maxBody = sizes.requestBody } = route;
   const owner = early?.userId ?? address;
@@ -117,7 +117,7 @@ async function serve(
   // A body may be held back for two minutes, in which the sign-in ends: whoever was late is asked again.
   const isLate = early !== null && performance.now() - began > late;
   const session = isLate ? await ports.sessions.of(headers) : early;
-  refuseUnproven(route, session);
+  refuseUnproven(route, headers, session);
 
   const added = new Headers();
   const asked = {
@@ -141,9 +141,13 @@ async function serve(
   return jsonAnswer(parsed.data, 200, added);
 }
 
-function refuseUnproven({ auth }: Route, session: Session | null): void {
-  if (auth !== "none" && session === null) throw new Problem("signed_out");
-  if (auth === "fresh" && session?.isFresh !== true) throw new Problem("confirm_needed");
+function refuseUnproven({ auth }: Route, headers: Headers, session: Session | null): void {
+  if (auth === "none") return;
+  if (session === null) throw new Problem("signed_out");
+  // The cookie is the browser's: somebody else may have signed in meanwhile, in another tab.
+  const meant = headers.get(api.accountHeader) ?? session.userId;
+  if (meant !== session.userId) throw new Problem("other_account");
+  if (auth === "fresh" && !session.isFresh) throw new Problem("confirm_needed");
 }
 
 /** Names fields, never values. */

@@ -39,6 +39,7 @@ test("a route is described by its own schemas", () => {
     parameters: [
       { name: "id", in: "path", required: true, schema: { type: "string" } },
       { name: "before", in: "query", required: false, schema: { type: "string" } },
+      { name: "portafilter-account", in: "header", required: false, schema: { type: "string" } },
     ],
     requestBody: {
       required: true,
@@ -68,6 +69,7 @@ test("what a route may refuse with is listed by status, with the table's sentenc
     "401",
     "403",
     "404",
+    "409",
     "413",
     "429",
     "500",

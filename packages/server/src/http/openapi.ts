@@ -44,13 +44,25 @@ function operationOf(route: Route): Json {
     ...(route.auth === "none" ? {} : { security: [{ session: [] }] }),
     "x-auth": route.auth,
     "x-rate-limit": route.rateLimit,
-    parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+    parameters: [
+      ...parametersOf(route.params, "path"),
+      ...parametersOf(route.query, "query"),
+      ...(route.auth === "none" ? [] : [meantAccount]),
+    ],
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: true, content: jsonContent(jsonSchema(route.body, "input")) } }),
     responses: { ...successOf(route), ...refusalsOf(route) },
   };
 }
+
+const meantAccount = {
+  name: api.accountHeader,
+  in: "header",
+  description: "The id of the account that is meant. Absent: of whoever is signed in.",
+  required: false,
+  schema: jsonSchema(api.databaseId, "input"),
+};
 
 function successOf(route: Route): Json {
   if (route.answers === "response") {
@@ -82,6 +94,7 @@ export function problemsOf(route: Route): readonly ErrorCode[] {
     ["database_unavailable", true],
     ["internal", true],
     ["signed_out", route.auth !== "none"],
+    ["other_account", route.auth !== "none"],
     ["confirm_needed", route.auth === "fresh"],
     ["not_found", route.params !== undefined],
     ["too_large", route.body !== undefined],

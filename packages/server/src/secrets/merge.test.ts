@@ -40,16 +40,6 @@ describeDatabases("a merge", (open) => {
     expect(await kept()).toEqual([{ merge_id: last }]);
   });
 
-  test("that was meant for another account moves nothing", async () => {
-    const w = await world();
-    const body = { mergeId: crypto.randomUUID(), secrets: named({ KEY: "one" }), grants: [] };
-    const refused = await w.ask("bob", "POST", "/merge", { ...body, account: "ada" });
-    expect(refused).toMatchObject({ status: 409, body: { error: { code: "other_account" } } });
-    expect(await listed(w, "bob")).toEqual([]);
-    expect((await w.ask("ada", "POST", "/merge", { ...body, account: "ada" })).status).toBe(200);
-    expect(await revealed(w, "ada", (await listed(w, "ada"))[0]?.id ?? "")).toBe("one");
-  });
-
   test("moves what is new, keeps what is the same once, and puts what differs on top", async () => {
     const w = await world();
     const same = await stored(w, "ada", "SAME", "one");

@@ -202,7 +202,7 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       body: api.merge,
       maxBody: limits.mergeBody,
       reply: api.mergeAnswer,
-      problems: [...failing, "other_account", "secret_limit", "value_too_long"],
+      problems: [...failing, "secret_limit", "value_too_long"],
       handle: (asked) => guard(by(asked), {}, () => secrets.merge(by(asked), asked.body)),
     }),
   ];

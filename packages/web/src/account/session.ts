@@ -103,7 +103,8 @@ export function createAccountStore(
     void refresh();
   };
   let doubt: Promise<unknown> | null = null;
-  client.onSignedOut(() => {
+  client.speakFor(() => (account.status === "signed-in" ? account.user.id : null));
+  client.onDoubt(() => {
     // Not yet the end: a call that was under way while the sign-in got a new token had the old one. Calls
     // that are refused together are one question.
     doubt ??= refresh().finally(() => {

@@ -115,10 +115,28 @@ test("who gives up hears the reason given, not a failure of the server", async (
   await expect(send({ ...reveal, signal: giveUp.signal })).rejects.toThrow("gone");
 });
 
-test("tells who listens that the sign-in has ended", async () => {
-  const { send, onSignedOut } = clientThat(() => refuse(401, "signed_out"));
+test("names the account it speaks for, or the one that a call is meant for", async () => {
+  const { fetch, send, speakFor } = clientThat(() => json({ value: "v" }));
+  const named = async (account?: string) => {
+    await send({ ...reveal, ...(account !== undefined && { account }) });
+    return new Headers(fetch.mock.lastCall?.[1]?.headers).get("portafilter-account");
+  };
+  expect(await named()).toBeNull();
+  let user: string | null = "ada";
+  speakFor(() => user);
+  expect(await named()).toBe("ada");
+  expect(await named("bob")).toBe("bob");
+  user = null;
+  expect(await named()).toBeNull();
+});
+
+test.each([
+  [401, "signed_out"],
+  [409, "other_account"],
+])("tells who listens that %s %s puts in doubt who is signed in", async (status, code) => {
+  const { send, onDoubt } = clientThat(() => refuse(status, code));
   const listener = vi.fn();
-  const stop = onSignedOut(listener);
+  const stop = onDoubt(listener);
   await failureOf(send(reveal));
   stop();
   await failureOf(send(reveal));

@@ -1,10 +1,12 @@
 import { api } from "@portafilter/protocol";
 import type * as z from "zod/mini";
-import { ApiError, knownCode } from "./api-error.ts";
+import { ApiError, type ApiErrorCode, knownCode } from "./api-error.ts";
 
 /** After this long without an answer the server counts as out of reach. */
 const patience = 30_000;
 const mostRetryAfter = 24 * 60 * 60;
+
+const doubtful: ReadonlySet<ApiErrorCode> = new Set(["signed_out", "other_account"]);
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -17,6 +19,8 @@ export type Call<Reply extends z.ZodMiniType> = {
   readonly body?: unknown;
   /** Parses the answer; `api.nothing` where there is nothing to say. */
   readonly reply: Reply;
+  /** The id of the account it is meant for; unless told, of who is signed in as far as the page knows. */
+  readonly account?: string;
   readonly signal?: AbortSignal;
   /** Milliseconds; 30,000 unless told. */
   readonly patience?: number;
@@ -30,20 +34,29 @@ export type Client = {
    * the caller gave up. Neither errors nor logs hold what was sent or received.
    */
   readonly send: <Reply extends z.ZodMiniType>(call: Call<Reply>) => Promise<z.output<Reply>>;
-  /** Hears of every `signed_out`, until the returned function is called. */
-  readonly onSignedOut: (listener: () => void) => () => void;
+  /**
+   * Every call that follows names the account that `user` tells then: the server does it in no other,
+   * whoever has signed in meanwhile in another tab.
+   */
+  readonly speakFor: (user: () => string | null) => void;
+  /**
+   * Hears when the server says that nobody (`signed_out`) or somebody else (`other_account`) is signed in,
+   * until the returned function is called.
+   */
+  readonly onDoubt: (listener: () => void) => () => void;
 };
 
 /** Makes a client over `fetch`. Keeps nothing of what passes through it. */
 export function createClient(send: typeof fetch): Client {
   const listeners = new Set<() => void>();
+  let user: () => string | null = () => null;
   return {
     async send(call) {
-      const response = await answerOf(send, call);
+      const response = await answerOf(send, call, call.account ?? user());
       const json = await jsonOf(response, call.signal);
       if (!response.ok) {
         const error = refusalOf(json, response);
-        if (error.code === "signed_out") for (const listener of listeners) listener();
+        if (doubtful.has(error.code)) for (const listener of listeners) listener();
         throw error;
       }
       const parsed = call.reply.safeParse(json);
@@ -51,7 +64,10 @@ export function createClient(send: typeof fetch): Client {
       if (!parsed.success) throw new ApiError("internal");
       return parsed.data;
     },
-    onSignedOut(listener) {
+    speakFor(who) {
+      user = who;
+    },
+    onDoubt(listener) {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
@@ -63,7 +79,11 @@ export function createClient(send: typeof fetch): Client {
 /** The page's client. */
 export const client: Client = createClient((...request) => fetch(...request));
 
-async function answerOf(send: typeof fetch, call: Call<z.ZodMiniType>): Promise<Response> {
+async function answerOf(
+  send: typeof fetch,
+  call: Call<z.ZodMiniType>,
+  account: string | null,
+): Promise<Response> {
   const timeout = AbortSignal.timeout(call.patience ?? patience);
   try {
     return await send(call.path, {
@@ -75,6 +95,7 @@ async function answerOf(send: typeof fetch, call: Call<z.ZodMiniType>): Promise<
       signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       headers: {
         accept: "application/json",
+        ...(account !== null && { [api.accountHeader]: account }),
         ...(call.body !== undefined && { "content-type": "application/json" }),
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),

@@ -255,6 +255,26 @@ test("signing out ends a run that holds values, after telling it to forget them"
   expect(onLeft).toHaveBeenCalledOnce();
 });
 
+test("somebody else who signs in is asked anew: what the one before typed or allowed goes nowhere", async () => {
+  const [adas, bobs] = [memoryStore("account"), memoryStore("account")];
+  const { broker, place, tell, sent, shown, request, allow } = setUp(adas);
+  await request("1", "KEY");
+  const before = shown()?.key ?? 0;
+  broker.allow(before, canary);
+  place.store = bobs;
+  tell({ type: "left" });
+  await settle();
+  broker.allow(before, canary);
+  await settle();
+  expect(shown()).toMatchObject({ ids: ["1"], keeping: false, problem: null });
+  expect(shown()?.key).not.toBe(before);
+  expect([...adas.values, ...bobs.values]).toEqual([]);
+  expect(sent).toEqual([]);
+  await allow("bob's");
+  expect(bobs.values.get("KEY")).toBe("bob's");
+  expect(sent).toEqual([value("1", "bob's")]);
+});
+
 test("a sign-in that was ended elsewhere ends such a run, too: its values are revoked before", async () => {
   const { tell, onLeft, request, allow } = setUp();
   await request("1", "KEY");

@@ -210,7 +210,10 @@ export function createBroker(ports: Ports): Broker {
         if (hadSome) {
           for (const name of released) revoke(name);
           onLeft();
-        } else lookAgain();
+          break;
+        }
+        dispatch({ type: "left" });
+        lookAgain();
         break;
     }
   };

@@ -280,7 +280,7 @@ test("whatever happens, each request is answered at most once, and only a grant 
     }),
     fc.record({ type: fc.constant("given"), name }),
     fc.record({ type: fc.constant("cancelled" as const), id: fc.nat(40).map(String) }),
-    fc.record({ type: fc.constantFrom("askAgain", "noticeClosed", "stopped") }),
+    fc.record({ type: fc.constantFrom("left", "askAgain", "noticeClosed", "stopped") }),
   );
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 60 }), (drawn) => {

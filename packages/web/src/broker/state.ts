@@ -65,6 +65,8 @@ export type BrokerEvent =
   | { readonly type: "notKept"; readonly key: number; readonly problem: ApiErrorCode }
   /** The app was allowed elsewhere: what was denied here counts no more. */
   | { readonly type: "given"; readonly name: string }
+  /** Who was asked is not signed in any more: what they have typed is for nobody else to allow. */
+  | { readonly type: "left" }
   | { readonly type: "askAgain" | "noticeClosed" | "stopped" };
 
 /** What is to be done; `release` makes the caller send the value that it has at hand. */
@@ -118,6 +120,8 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
             replies: [{ type: "askAgain", name: event.name }],
           }
         : { state, replies: [] };
+    case "left":
+      return { state: askedAnew(state), replies: [] };
     case "denied":
       return denied(state, event.key);
     case "askAgain":
@@ -221,6 +225,17 @@ function answered(
   return {
     state: { ...state, queue: rest },
     replies: shown.ids.map((id) => reply(id, shown.name)),
+  };
+}
+
+/** The same questions as new ones. */
+function askedAnew(state: BrokerState): BrokerState {
+  const { queue, nextKey } = state;
+  const news = { keeping: false, problem: null };
+  return {
+    ...state,
+    queue: queue.map((prompt, index) => ({ ...prompt, ...news, key: nextKey + index })),
+    nextKey: nextKey + queue.length,
   };
 }
 

@@ -22,7 +22,8 @@ export async function mergeTab(
   const answer = await send({
     method: "POST",
     path: "/api/v1/merge",
-    body: { ...part, account } satisfies typeof api.merge._zod.input,
+    body: part satisfies typeof api.merge._zod.input,
+    account,
     reply: api.mergeAnswer,
     patience,
   });

@@ -22,9 +22,8 @@ function setUp(...results: (api.MergeAnswer | Error | null)[]) {
     return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
   });
   const onMoved = vi.fn();
-  const onOtherUser = vi.fn();
   const user = () => (world.signedIn ? "ada" : null);
-  const merger = createMerger({ merge, user, onOtherUser, onMoved });
+  const merger = createMerger({ merge, user, onMoved });
   return { merger, merge, onMoved, world };
 }
 const down = () => new ApiError("unreachable");
@@ -63,7 +62,7 @@ test("a failure is tried again after longer and longer; some failures are told",
 test("however long a server was away, what waits moves within ten seconds of its return", async () => {
   let away = true;
   const merge = vi.fn(() => (away ? Promise.reject(down()) : Promise.resolve(null)));
-  const ports = { user: () => "ada", onOtherUser: () => undefined, onMoved: () => undefined };
+  const ports = { user: () => "ada", onMoved: () => undefined };
   const merger = createMerger({ merge, ...ports });
   await merger.begin(Promise.resolve());
   await vi.advanceTimersByTimeAsync(30 * 60_000);
@@ -135,7 +134,6 @@ test("who waits for the first attempt waits until it ended, not for the ones aft
   const merger = createMerger({
     merge: () => late.promise,
     user: () => "ada",
-    onOtherUser: () => undefined,
     onMoved: () => undefined,
   });
   void merger.begin(Promise.resolve());
@@ -169,7 +167,6 @@ test("what a sign-in moved is not told after it ended, and the next one moves it
   const merger = createMerger({
     merge,
     user: () => world.user,
-    onOtherUser: () => undefined,
     onMoved: () => undefined,
   });
   void merger.begin(Promise.resolve());

@@ -28,8 +28,6 @@ type Ports = {
   readonly merge: (user: string) => Promise<api.MergeAnswer | null>;
   /** The id of who is signed in, as far as the page knows; null when nobody is. */
   readonly user: () => string | null;
-  /** The server says that it is somebody else. */
-  readonly onOtherUser: () => void;
   /** Something moved: questions that are open have another answer now. */
   readonly onMoved: () => void;
 };
@@ -63,7 +61,7 @@ const mostParts = 10;
 const nothing: MergeState = { outcome: null, problem: null, passes: true };
 
 /** Makes a merger; nothing happens before `begin`. */
-export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merger {
+export function createMerger({ merge, user, onMoved }: Ports): Merger {
   let state = nothing;
   let first: Promise<void> = Promise.resolve();
   let running: Promise<void> | null = null;
@@ -117,7 +115,6 @@ export function createMerger({ merge, user, onOtherUser, onMoved }: Ports): Merg
       if (isWorthTelling && problem !== closed) set({ ...state, problem, passes });
       const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
       if (passes) timer = setTimeout(() => void attempt(), Math.max(waitAfter(failures), asked));
-      if (problem === "other_account") onOtherUser();
     }
     if (moved) onMoved();
   };

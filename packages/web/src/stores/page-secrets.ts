@@ -46,9 +46,6 @@ function open(): PageSecrets {
   const merger = createMerger({
     merge: async (mine) => mergeTab(await session, client, mine),
     user,
-    onOtherUser: () => {
-      void account.refresh();
-    },
     onMoved: () => {
       source.moved();
     },

@@ -44,7 +44,7 @@ async function setUp(
     values: new Map<string, string>(),
     granted: true,
   };
-  const reply = (path: string, body: unknown): Response => {
+  const reply = (path: string, account: string | null, body: unknown): Response => {
     if (server.down) throw new TypeError("no network");
     if (path === "session")
       return Response.json({
@@ -54,17 +54,22 @@ async function setUp(
       } satisfies api.SessionAnswer);
     if (server.signedIn === null || server.hadOldToken)
       return Response.json({ error: { code: "signed_out", message: "" } }, { status: 401 });
+    if ((account ?? server.signedIn) !== server.signedIn)
+      return Response.json({ error: { code: "other_account", message: "" } }, { status: 409 });
     if (path === "merge") {
       if (server.refusesMerge)
         return Response.json(
           { error: { code: "secret_unavailable", message: "" } },
           { status: 503 },
         );
-      const { account, secrets } = api.merge.parse(body);
-      if (account !== server.signedIn)
-        return Response.json({ error: { code: "other_account", message: "" } }, { status: 409 });
+      const { secrets } = api.merge.parse(body);
       for (const { name, value } of secrets) server.values.set(name, value);
       return Response.json({ moved: secrets.map(({ name }) => name), same: [], replaced: [] });
+    }
+    if (path === "secrets/allow") {
+      const { name, value } = api.allowSecret.parse(body);
+      server.values.set(name, value ?? "");
+      return Response.json({ value });
     }
     const { name } = body as { name: string };
     const value = server.values.get(name);
@@ -77,7 +82,8 @@ async function setUp(
     const path = (url as string).replace("/api/v1/", "");
     server.calls.push(path);
     if (path !== "session") await server.gate;
-    return reply(path, init?.body === undefined ? null : JSON.parse(init.body as string));
+    const named = new Headers(init?.headers).get(api.accountHeader);
+    return reply(path, named, init?.body === undefined ? null : JSON.parse(init.body as string));
   });
   const account = createAccountStore(client);
   early(account);
@@ -94,9 +100,6 @@ async function setUp(
     user: () => {
       const now = account.get();
       return now.status === "signed-in" ? now.user.id : null;
-    },
-    onOtherUser: () => {
-      void account.refresh();
     },
     onMoved: () => {
       source.moved();
@@ -287,6 +290,22 @@ test("somebody else who signed in unnoticed gets nothing of the account before",
   expect(stored()).not.toContain(canary);
   expect(server.values.size).toBe(0);
   expect(await createAccountSecrets(client).use(app, "KEY")).toEqual({ standing: "unknown" });
+});
+
+test("what was typed for one account is not stored in that of who signed in since, unnoticed", async () => {
+  const { account, ask, server, source, changes } = await setUp("ada");
+  await account.refresh();
+  const store = await source.storeFor("KEY");
+  // In another tab, whose message did not come.
+  server.signedIn = "bob";
+  server.values.set("BOBS", canary);
+  expect(await store?.allow(app, "KEY", canary, null)).toEqual({ problem: "other_account" });
+  expect([...server.values.keys()]).toEqual(["BOBS"]);
+  await settle();
+  expect(changes.map(({ type }) => type)).toContain("left");
+  expect(account.get()).toMatchObject({ user: { id: "bob" } });
+  server.signedIn = "ada";
+  expect(await ask("BOBS")).toMatchObject({ standing: "unavailable" });
 });
 
 test("what a sign-in left that ran out goes to the same account, and to no other", async () => {

@@ -5,7 +5,12 @@ export type Browser = Readonly<{
   /** Asks as the platform's page does; a body makes it a POST. */
   ask: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** The same, with any method. */
-  call: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   /** Asks with DELETE. */
   remove: (path: string) => Promise<Answer>;
   /** Follows an address as a navigation that another site began. */
