@@ -31,6 +31,10 @@ type SessionTable = {
   user_id: string;
   /** SHA-256 of the cookie's token, which is nowhere else. */
   token_hash: Uint8Array;
+  /** SHA-256 of the token that takes its place when it is first used. */
+  next_hash: Uint8Array | null;
+  /** When that one was given out: the visitor proved who they are. */
+  next_at: Date | null;
   /** Browser and system in words. */
   device: string | null;
   created_at: Date;

@@ -101,7 +101,7 @@ async function startSession(parts: AdapterParts, data: Data, inTransaction: InTr
       return [await parts.sessions.start(tx, userId, ceremony), remembered];
     }
     // Somebody who is signed in already proved it again: this is the same sign-in.
-    const renewed = await parts.sessions.renew(tx, session.sessionId);
+    const renewed = await parts.sessions.confirm(tx, session.sessionId);
     if (renewed === null) throw new Problem("signed_out");
     await parts.audit.append(tx, [{ userId, action: "session.confirmed", device }]);
     return [renewed];

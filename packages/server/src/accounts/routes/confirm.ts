@@ -23,7 +23,7 @@ export function confirmRoute(parts: Parts): Route {
       const account = await provePassword(parts, session, body.password, { address, device });
       const cookie = await db.transaction(async (tx) => {
         await stillHolds(tx, account);
-        const renewed = await sessions.renew(tx, sessionId);
+        const renewed = await sessions.confirm(tx, sessionId);
         if (renewed === null) throw new Problem("signed_out");
         await audit.append(tx, [{ userId, action: "session.confirmed", device }]);
         return renewed;

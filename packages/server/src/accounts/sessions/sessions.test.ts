@@ -123,6 +123,7 @@ describeDatabases("sessions", (open) => {
     const eve = await newPerson(world);
     const eves = (await whoIs(eve.browser))?.id ?? "";
     expect(await codeOf(browser, "confirm", { password })).toBeUndefined();
+    expect(await whoIs(browser)).not.toBeNull();
     expect(await sessions.of(new Headers({ cookie }))).toBeNull();
     expect(await sessions.lives(session)).toBe(true);
     expect(await sessions.lives({ ...session, userId: eves })).toBe(false);
@@ -149,6 +150,8 @@ describeDatabases("sessions", (open) => {
           id: `${userId}-${String(index)}`,
           user_id: userId,
           token_hash: Buffer.from(`${userId} ${String(index)}`),
+          next_hash: null,
+          next_at: null,
           device: null,
           created_at: at,
           confirmed_at: at,

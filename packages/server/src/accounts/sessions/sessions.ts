@@ -28,7 +28,8 @@ export type Sessions = Readonly<{
   /**
    * Who is asking, by the cookie. One statement on an index, which those who ask at the same moment
    * share, and once an hour another that writes down that the session was used. Null for nobody, for a
-   * session that is over, for two cookies.
+   * session that is over, for two cookies. The first use of a token that {@link Sessions.confirm} gave
+   * makes the one before it void.
    */
   of: (headers: Headers) => Promise<Session | null>;
   /**
@@ -42,7 +43,13 @@ export type Sessions = Readonly<{
    * @returns the Set-Cookie header. Secret material.
    */
   start: (tx: Tx, userId: string, by: Browser, before?: readonly AuditEvent[]) => Promise<string>;
-  /** A new token for a session that proved itself again. @returns the Set-Cookie header, or null when it is gone. */
+  /**
+   * A new token, which is fresh, for a session that proved itself again. The one before stays what it was
+   * until the new one is used: the answer may be lost, and the browser would be signed out.
+   * @returns the Set-Cookie header, or null when the session is gone.
+   */
+  confirm: (tx: Tx, sessionId: string) => Promise<string | null>;
+  /** The same, and the one before is void at once: whoever had a copy of it is to be out. */
   renew: (tx: Tx, sessionId: string) => Promise<string | null>;
   /** Ends one session. @returns whether this user had it. */
   end: (tx: Tx, userId: string, sessionId: string) => Promise<boolean>;
@@ -89,6 +96,7 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       if (token === null) return null;
       const found = await find(hashOfToken(token));
       if (found === undefined) return null;
+      if (found.is_next) await store.beginToken(db.kysely, found.id, hashOfToken(token));
       await touch(found);
       const isFresh = found.confirmed_at.getTime() > now() - limits.freshness;
       return { userId: found.user_id, sessionId: found.id, isFresh };
@@ -128,6 +136,12 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
         { userId, action: "session.started", device },
       ]);
       return withToken(token);
+    },
+
+    async confirm(tx, sessionId) {
+      const token = newToken();
+      const isThere = await store.offerToken(tx, sessionId, hashOfToken(token), new Date(now()));
+      return isThere ? withToken(token) : null;
     },
 
     async renew(tx, sessionId) {

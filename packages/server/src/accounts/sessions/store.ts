@@ -7,19 +7,30 @@ type Executor = Kysely<Tables> | Transaction<Tables>;
 /** Sessions older than these are over. */
 export type Horizon = Readonly<{ createdAfter: Date; seenAfter: Date }>;
 
-type Found = { hash: string; id: string; user_id: string; confirmed_at: Date; seen_at: Date };
+type Found = {
+  hash: string;
+  id: string;
+  user_id: string;
+  confirmed_at: Date;
+  seen_at: Date;
+  /** By a token that was never used before. */
+  is_next: boolean;
+};
 
 // `limit` lets the database plan the inner statement as it does for one.
 const sessionsOf = fixed(sql<Found>`select w.hash, s.*
   from json_array_elements_text(${null}::text::json) as w(hash)
   cross join lateral (
-    select id, user_id, confirmed_at, seen_at from account_session
+    select id, user_id, confirmed_at, seen_at, false as is_next from account_session
     where token_hash = decode(w.hash, 'hex') and created_at > ${null} and seen_at > ${null}
+    union all
+    select id, user_id, next_at, seen_at, true from account_session
+    where next_hash = decode(w.hash, 'hex') and created_at > ${null} and seen_at > ${null}
     limit 1) as s`);
 
 /**
  * The sessions with these tokens' hashes, in that order; undefined where there is none. One statement on
- * a unique index: every request makes it, or shares it with others.
+ * unique indexes: every request makes it, or shares it with others.
  */
 export async function findSessions(
   db: Executor,
@@ -27,7 +38,8 @@ export async function findSessions(
   { createdAfter, seenAfter }: Horizon,
 ) {
   const wanted = tokenHashes.map((hash) => Buffer.from(hash).toString("hex"));
-  const rows = await sessionsOf(db, JSON.stringify(wanted), createdAfter, seenAfter);
+  const times = [createdAfter, seenAfter, createdAfter, seenAfter];
+  const rows = await sessionsOf(db, JSON.stringify(wanted), ...times);
   const found = new Map(rows.map((row) => [row.hash, row]));
   return wanted.map((hash) => found.get(hash));
 }
@@ -66,11 +78,43 @@ export async function insertSession(tx: Executor, session: NewSession) {
     .execute();
 }
 
-/** Another token for a session, which proved itself again. @returns whether it was still there. */
+/** Another token for a session, beside the one it has. @returns whether it was still there. */
+export async function offerToken(tx: Executor, id: string, tokenHash: Uint8Array, now: Date) {
+  const offered = await tx
+    .updateTable("account_session")
+    .set({ next_hash: tokenHash, next_at: now })
+    .where("id", "=", id)
+    .returning("id")
+    .executeTakeFirst();
+  return offered !== undefined;
+}
+
+/** The token that was offered is in use: from now on it is the only one. */
+export async function beginToken(db: Executor, id: string, tokenHash: Uint8Array) {
+  await db
+    .updateTable("account_session")
+    .set((row) => ({
+      token_hash: tokenHash,
+      confirmed_at: row.fn.coalesce(row.ref("next_at"), row.ref("confirmed_at")),
+      next_hash: null,
+      next_at: null,
+    }))
+    .where("id", "=", id)
+    .where("next_hash", "=", tokenHash)
+    .execute();
+}
+
+/** Another token in place of all that a session has. @returns whether it was still there. */
 export async function renewSession(tx: Executor, id: string, tokenHash: Uint8Array, now: Date) {
   const renewed = await tx
     .updateTable("account_session")
-    .set({ token_hash: tokenHash, confirmed_at: now, seen_at: now })
+    .set({
+      token_hash: tokenHash,
+      confirmed_at: now,
+      seen_at: now,
+      next_hash: null,
+      next_at: null,
+    })
     .where("id", "=", id)
     .returning("id")
     .executeTakeFirst();
@@ -82,7 +126,9 @@ export function findOwner(db: Executor, tokenHash: Uint8Array) {
   return db
     .selectFrom("account_session")
     .select(["id", "user_id"])
-    .where("token_hash", "=", tokenHash)
+    .where((where) =>
+      where.or([where("token_hash", "=", tokenHash), where("next_hash", "=", tokenHash)]),
+    )
     .executeTakeFirst();
 }
 
