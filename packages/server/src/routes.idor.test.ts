@@ -107,6 +107,31 @@ describe("D1: what belongs to another account", () => {
     expect([await stateOf(ada), await stateOf(bob)]).toEqual(before);
   });
 
+  test("who asks for such ids is written down, and not whether they are somebody's", async () => {
+    const who = async (browser: Browser) =>
+      ((await browser.ask("/api/v1/session")).body.user as { id: string }).id;
+    const linesOf = (userId: string) =>
+      servers
+        .logged()
+        .split("\n")
+        .filter((line) => line.includes(userId) && line.includes("does not have"));
+    const [eve] = await signUp("eve@portafilter.test", "192.0.2.4");
+    const [mallory] = await signUp("mallory@portafilter.test", "192.0.2.5");
+    const [eves, mallorys] = [await who(eve), await who(mallory)];
+    await eve.ask(`/api/v1/secrets/${adas.secret}/reveal`, {});
+    await eve.ask(`/api/v1/secrets/${adas.secret}/reveal`, {});
+    await mallory.ask(`/api/v1/secrets/${"A".repeat(adas.secret.length)}/reveal`, {});
+    const [line, ...more] = linesOf(eves);
+    expect(more).toEqual([]);
+    expect(line).not.toContain(adas.secret);
+    expect(line).not.toContain(await who(ada));
+    const parsed = (text = "") => ({
+      ...(JSON.parse(text) as Record<string, unknown>),
+      ...{ time: 0, id: "", userId: "" },
+    });
+    expect(parsed(line)).toEqual(parsed(linesOf(mallorys)[0]));
+  });
+
   test("every one of these calls is right with one's own id", async () => {
     const [carol, own] = await signUp("carol@portafilter.test", "192.0.2.3");
     const rank = (name: string) => ["DELETE", "/end"].findIndex((part) => name.includes(part));

@@ -10,6 +10,7 @@ import { clientAddress } from "./client-address.ts";
 import { deviceOf } from "./device.ts";
 import { logFailure } from "./error-log.ts";
 import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
+import { createMissingLog } from "./missing-log.ts";
 import { readJsonBody } from "./read-body.ts";
 import type { Asked, RateLimitName, Route, Session } from "./route.ts";
 import { connectionOf } from "./send.ts";
@@ -49,6 +50,7 @@ export type MountPorts = Readonly<{
  */
 export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPorts): void {
   const enter = createBodyRoom(ports.bodyRoom);
+  const missing = createMissingLog(ports.log);
   // A fixed address goes before one with a parameter that would fit it too.
   const ordered = routes.toSorted(
     (a, b) => Number(a.path.includes(":")) - Number(b.path.includes(":")),
@@ -57,7 +59,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPor
     app.on(route.method, route.path, async (c, next) => {
       // Hono answers HEAD by way of GET; the API has no HEAD.
       if (c.req.method !== route.method) return next();
-      return answer(c, route, ports, enter());
+      return answer(c, route, { ...ports, missing }, enter());
     });
   }
   for (const path of new Set(ordered.map((route) => route.path))) {
@@ -71,18 +73,22 @@ export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPor
   }
 }
 
-async function answer(
-  c: Context,
-  route: Route,
-  ports: MountPorts,
-  place: BodyPlace,
-): Promise<Response> {
+/** Who asks, as soon as that is known: also for what is written down when it fails. */
+type Asker = { userId: string | null };
+
+type Ports = MountPorts & Readonly<{ missing: ReturnType<typeof createMissingLog> }>;
+
+async function answer(c: Context, route: Route, ports: Ports, place: BodyPlace): Promise<Response> {
   const trace = traceOf(c);
   trace.route = route.path;
+  const about = { id: trace.id, operation: route.operation };
+  const asker: Asker = { userId: null };
   try {
-    return await serve(c, route, ports, place);
+    return await serve(c, route, ports, place, asker);
   } catch (error) {
-    logFailure(ports.log, error, { id: trace.id, operation: route.operation });
+    logFailure(ports.log, error, about);
+    const { userId } = asker;
+    if (userId !== null && route.auth !== "none") ports.missing(error, { userId, ...about });
     return refusalAnswer(error, trace.id);
   } finally {
     place.leave();
@@ -94,6 +100,7 @@ async function serve(
   route: Route,
   ports: MountPorts,
   place: BodyPlace,
+  asker: Asker,
 ): Promise<Response> {
   const request = c.req.raw;
   const { headers } = request;
@@ -108,6 +115,7 @@ async function serve(
   const early = await ports.sessions.of(headers);
   if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
   refuseUnproven(route, headers, early);
+  asker.userId = early?.userId ?? null;
 
   const { maxBody = sizes.requestBody } = route;
   const owner = early?.userId ?? address;
