@@ -2,7 +2,8 @@ import { EnvelopeError } from "@portafilter/envelope";
 import { KeyServerError } from "../keys/failure.ts";
 import { Problem } from "../problem.ts";
 import { Damaged } from "./damaged.ts";
-import type { By, Ports } from "./ports.ts";
+import type { About, Findings } from "./findings.ts";
+import type { By } from "./ports.ts";
 
 /** Whether a failure says that what is stored is not what was written. */
 function isTampering(error: unknown): boolean {
@@ -13,26 +14,16 @@ function isTampering(error: unknown): boolean {
   );
 }
 
-export type About = Readonly<{ app?: string; secret?: string }>;
-
 /** Runs an operation; what it finds tampered with is written down and becomes `integrity_failure`. */
 export type Guard = <T>(by: By, about: About, work: () => Promise<T>) => Promise<T>;
 
-/** The line goes into a transaction of its own, because the one that failed is rolled back. */
-export function createGuard({ audit, log }: Pick<Ports, "audit" | "log">): Guard {
-  return async (by, { app, secret }, work) => {
+export function createGuard({ write }: Findings): Guard {
+  return async (by, about, work) => {
     try {
       return await work();
     } catch (error) {
       if (!isTampering(error)) throw error;
-      log.error({ userId: by.userId, err: error }, "stored secrets were tampered with");
-      const named = secret ?? (error instanceof Damaged ? error.secret : null);
-      try {
-        await audit.record({ ...by, action: "integrity_failure", app: app ?? null, secret: named });
-      } catch (unrecorded) {
-        // What was found stays refused, whether or not it could be written down.
-        log.error({ userId: by.userId, err: unrecorded }, "tampering was not written down");
-      }
+      await write(by, about, error);
       throw new Problem("integrity_failure", { cause: error });
     }
   };

@@ -2,6 +2,7 @@ import { api, appId } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import type { Contents } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
+import type { Findings } from "./findings.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import type { By, Ports } from "./ports.ts";
@@ -15,7 +16,8 @@ import { textOfValue } from "./value.ts";
 /** What people see of their secrets. Only `reveal` gives a value out. */
 export type Looking = Readonly<{
   /**
-   * Every secret by name, those that are damaged marked, with the grants that have not ended.
+   * Every secret by name, those that are damaged marked and written down when they are first found, with the
+   * grants that have not ended.
    * @throws Problem `rate_limited` when too many lists of this user wait already
    */
   list: (by: By) => Promise<{ secrets: api.SecretEntry[] }>;
@@ -29,7 +31,7 @@ export type Looking = Readonly<{
 }>;
 
 type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
-  Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
+  Readonly<{ read: Read; lastUses: LastUses; findings: Findings; now: () => number }>;
 
 /**
  * The largest list takes a connection and a core for a good while. Many of them at once would leave
@@ -38,10 +40,12 @@ type LookingPorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
  */
 const turns: TurnLimits = { waiting: 20, patience: 15_000 };
 
-export function createLooking({ db, audit, dataKeys, read, lastUses, now }: LookingPorts): Looking {
+export function createLooking(ports: LookingPorts): Looking {
+  const { db, audit, dataKeys, read, lastUses, findings, now } = ports;
   const inTurn = createTurns(turns);
 
-  async function list(userId: string): Promise<{ secrets: api.SecretEntry[] }> {
+  async function list(by: By): Promise<{ secrets: api.SecretEntry[] }> {
+    const { userId } = by;
     const unwritten = lastUses.unwritten();
     const at = now();
     const listed = await read(
@@ -55,11 +59,13 @@ export function createLooking({ db, audit, dataKeys, read, lastUses, now }: Look
         return askable.map((row) => entryOf(row, isSound(contents, row), unwritten, at));
       },
     );
-    return { secrets: listed ?? [] };
+    const secrets = listed ?? [];
+    await findings.writeListed(by, secrets);
+    return { secrets };
   }
 
   return {
-    list: ({ userId }) => inTurn(userId, () => list(userId)),
+    list: (by) => inTurn(by.userId, () => list(by)),
 
     async versions({ userId }, id) {
       const found = await read(

@@ -193,6 +193,29 @@ describeDatabases("rows written by somebody else are refused and audited", (open
     await sound();
   });
 
+  test("what only the list finds is written down, once for each version by each server", async () => {
+    const { w, key, other } = await scene();
+    const found = async () =>
+      (await w.audited("ada")).filter((line) => line.startsWith("integrity_failure"));
+    await run(w.db, `delete from secret_version where secret_id = '${key}' and version = 1`);
+    const server = await w.another();
+    await Promise.all([1, 2, 3].map(() => listed(server, "ada")));
+    expect(await found()).toEqual(["integrity_failure KEY"]);
+    expect(server.logged()).toContain("tampered");
+    expect(await listed(await w.another(), "ada")).toMatchObject([
+      { name: "KEY", damaged: true },
+      { name: "OTHER", damaged: false },
+    ]);
+    await run(w.db, `delete from secret_grant where secret_id = '${other}'`);
+    await listed(server, "ada");
+    await listed(server, "ada");
+    expect(await found()).toEqual([
+      "integrity_failure KEY",
+      "integrity_failure KEY",
+      "integrity_failure OTHER",
+    ]);
+  });
+
   test("E5: a secret whose row was cut is not unknown", async () => {
     const { w, warm, key, sound } = await scene();
     await run(w.db, `delete from secret where id = '${key}'`);

@@ -1,5 +1,6 @@
 import type { Route } from "../http/route.ts";
 import { createChanging } from "./changing.ts";
+import { createFindings } from "./findings.ts";
 import { createGranting } from "./granting.ts";
 import { createGuard } from "./guard.ts";
 import { createKnownHeads } from "./known-heads.ts";
@@ -36,16 +37,17 @@ export function createSecrets(ports: Ports): Secrets {
   const lastUses = createLastUses(db, log);
   const read = createRead(dataKeys, heads);
   const change = createChange(ports);
+  const findings = createFindings(ports);
   const operations = {
     ...createChanging(change, now),
     ...createGranting(change, lastUses, now),
-    ...createLooking({ db, audit, dataKeys, read, lastUses, now }),
+    ...createLooking({ db, audit, dataKeys, read, lastUses, findings, now }),
     use: createUse({ db, audit, dataKeys, read, lastUses, now }),
     merge: createMerging(change, now),
   };
 
   return {
-    routes: secretRoutes(operations, createGuard(ports)),
+    routes: secretRoutes(operations, createGuard(findings)),
     erase: deleteAll,
     forget: (userId) => {
       dataKeys.drop(userId);
