@@ -41,7 +41,13 @@ export type ServerParts = Readonly<{
  * @throws when something that `make build` makes is missing.
  */
 export async function createServer(parts: ServerParts): Promise<Hono> {
-  const { config, packages, folders, api, readiness, count, log } = parts;
+  const { sites, apps } = await createSiteApps(parts);
+  return createApp(sites, apps, parts);
+}
+
+/** What answers behind the door, by the kind of site. @throws as `createServer` */
+export async function createSiteApps(parts: ServerParts) {
+  const { config, packages, folders, api, readiness, log } = parts;
   const { lock, mirror, index } = packages;
   const sites = createSites(config);
   const compressor = await createCompressor(join(config.dataDir, "compressed"), log);
@@ -88,7 +94,7 @@ export async function createServer(parts: ServerParts): Promise<Hono> {
     compress: config.compress,
     log,
   });
-  return createApp(sites, { platform, app }, { log, count });
+  return { sites, apps: { platform, app } };
 }
 
 /** The built host page, told where apps live. */

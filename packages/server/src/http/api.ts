@@ -2,27 +2,36 @@ import type { ErrorCode } from "@portafilter/protocol";
 import { Hono } from "hono";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
-import { jsonAnswer, refusalAnswer } from "./answer.ts";
+import { refusalAnswer } from "./answer.ts";
 import type { SiteApp } from "./app.ts";
 import { answerErrors } from "./errors.ts";
 import { type MountPorts, mountRoutes } from "./mount.ts";
 import { openApiDocument } from "./openapi.ts";
-import type { Route } from "./route.ts";
+import { type Route, rawRoute } from "./route.ts";
 import { traceOf } from "./trace.ts";
 
-/** Where the API describes itself: the one address of it that anybody may read. */
-export const openApiPath = "/api/v1/openapi.json";
+/** The one address of the API that anybody may read: it describes the others. */
+export function openApiRoute(routes: readonly Route[]): Route {
+  const document = JSON.stringify(openApiDocument(routes));
+  const type = "application/json";
+  return rawRoute({
+    method: "GET",
+    path: "/api/v1/openapi.json",
+    operation: "describeApi",
+    summary: "The API in OpenAPI 3.1.",
+    auth: "none",
+    rateLimit: "page",
+    from: "anywhere",
+    type,
+    handle: () => Promise.resolve(new Response(document, { headers: { "content-type": type } })),
+  });
+}
 
 /** The API: the declared routes, their description, and a refusal at every other address. */
 export function createApi(routes: readonly Route[], ports: MountPorts): Hono {
   const app = new Hono();
-  const document = openApiDocument(routes);
-  app.get(openApiPath, (c) => {
-    traceOf(c).route = openApiPath;
-    return c.req.method === "GET" ? jsonAnswer(document) : refusal(c, "method_not_allowed");
-  });
-  mountRoutes(app, routes, ports);
-  app.all("*", (c) => refusal(c, "not_found"));
+  mountRoutes(app, [...routes, openApiRoute(routes)], ports);
+  app.all("*", (c) => refusalAnswer(new Problem("not_found"), traceOf(c).id));
   return app;
 }
 
@@ -34,8 +43,4 @@ export function createRefusingApi(code: ErrorCode, log: Log): SiteApp {
     throw new Problem(code);
   });
   return app;
-}
-
-function refusal(c: Parameters<typeof traceOf>[0], code: ErrorCode): Response {
-  return refusalAnswer(new Problem(code), traceOf(c).id);
 }

@@ -104,8 +104,9 @@ async function serve(
 ): Promise<Response> {
   const request = c.req.raw;
   const { headers } = request;
-  if (route.answers === "response" && route.from === "navigation") refuseEmbedded(headers);
-  else refuseForeign(headers, ports.platformOrigin);
+  const from = route.answers === "response" ? route.from : "page";
+  if (from === "navigation") refuseEmbedded(headers);
+  else if (from === "page") refuseForeign(headers, ports.platformOrigin);
 
   const { remoteAddress } = connectionOf(c) ?? {};
   const forwarded = headers.get("x-forwarded-for");

@@ -93,10 +93,11 @@ export type RawRoute<
   Readonly<{
     answers: "response";
     /**
-     * Who may come here: code of the platform's own pages, as everywhere, or a browser that another
-     * site sent (`navigation`), which then proves itself by something only this visitor's browser has.
+     * Who may come here: code of the platform's own pages, as everywhere; a browser that another site sent
+     * (`navigation`), which then proves itself by something only this visitor's browser has; or anybody
+     * (`anywhere`), where the answer is the same for all.
      */
-    from: "page" | "navigation";
+    from: "page" | "navigation" | "anywhere";
     /** Media type of the answer, for OpenAPI. */
     type: string;
     handle: (asked: Asked<A, Out<Params>, Out<Query>, Out<Body>>) => Promise<Response>;

@@ -1,10 +1,10 @@
+import type { Hono } from "hono";
 import { pino } from "pino";
 import { type Assembled, type AssemblySettings, assembleAccounts } from "../account-assembly.ts";
 import { migrate } from "../db/migrate.ts";
 import { databaseOn } from "../db/pglite.ts";
 import { freshPGlite } from "../db/testing/pglite.ts";
 import { createApi } from "../http/api.ts";
-import type { SiteApp } from "../http/app.ts";
 import { platform } from "./server.ts";
 
 /** Settings of accounts with a key server that nobody reaches. */
@@ -23,7 +23,7 @@ export const testSettings: AssemblySettings = {
   accounts: { platformOrigin: platform, smtp: null, providers: [] },
 };
 
-export type TestAssembly = Assembled & Readonly<{ api: SiteApp; logged: () => string }>;
+export type TestAssembly = Assembled & Readonly<{ api: Hono; logged: () => string }>;
 
 /** Everything that hangs on accounts, put together as `serve` does it, on a database in memory. To be closed. */
 export async function testAssembly(settings = testSettings): Promise<TestAssembly> {

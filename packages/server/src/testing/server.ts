@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import { createRefusingApi } from "../http/api.ts";
-import { createServer, type ServerParts } from "../server.ts";
+import { createApp } from "../http/app.ts";
+import { createSiteApps, type ServerParts } from "../server.ts";
 import { type TestPackages, temporaryFolder, testPackages } from "./packages.ts";
 
 export const platform = "http://pycafe.localhost:8080";
@@ -31,6 +32,8 @@ const pyodide = {
 export type TestServer = TestPackages &
   Readonly<{
     app: Hono;
+    /** What answers behind the door, by the kind of site. */
+    apps: Awaited<ReturnType<typeof createSiteApps>>["apps"];
     /** Asks in process, with the Host header that the address names. */
     ask: (url: string, init?: RequestInit) => Promise<Response>;
   }>;
@@ -64,7 +67,7 @@ export async function testServer(
     file.name === "both" ? { ...file, name: "streamlit" } : file,
   );
   const named = { ...packages, lock: { ...packages.lock, files: streamlit } };
-  const app = await createServer({
+  const parts = {
     config,
     packages: named,
     folders,
@@ -73,13 +76,15 @@ export async function testServer(
     count: () => undefined,
     log,
     ...settings.parts,
-  });
+  };
+  const { sites, apps } = await createSiteApps(parts);
+  const app = createApp(sites, apps, parts);
   const ask = async (url: string, init: RequestInit = {}) =>
     app.request(url, {
       ...init,
       headers: { host: new URL(url).host, ...(init.headers as Record<string, string> | undefined) },
     });
-  return { ...packages, app, ask };
+  return { ...packages, app, apps, ask };
 }
 
 async function folder(path: string, files: Record<string, string>): Promise<string> {
