@@ -14,13 +14,16 @@ const grace = 3_000;
 /**
  * Milliseconds until a request's head must be here, until all of it must, and between two looks at who
  * is late. The largest request, of 16 MiB, has to fit through a slow line. An answer may take for ever, as
- * long as its reader goes on: one that takes nothing is noticed after one `readTimeout`, or two.
+ * long as its reader goes on: one that takes nothing is noticed after one `readTimeout`, or two. `mostUnread`
+ * is bytes: sixty of the largest lists of secrets.
  */
 const patience = {
   headersTimeout: 10_000,
   requestTimeout: 120_000,
   connectionsCheckingInterval: 2_000,
   readTimeout: 20_000,
+  mostUnread: 64 * 1024 * 1024,
+  unreadCheckingInterval: 250,
 };
 
 /**
@@ -31,14 +34,19 @@ export async function listen(
   app: SiteApp,
   port: number,
   host: string,
-  timeouts: Partial<typeof patience> = {},
+  limits: Partial<typeof patience> = {},
 ): Promise<Listening> {
-  const { readTimeout, ...serverOptions } = { ...patience, ...timeouts };
+  const { readTimeout, mostUnread, unreadCheckingInterval, ...serverOptions } = {
+    ...patience,
+    ...limits,
+  };
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
     serverOptions: { maxHeaderSize: 16 * 1024, ...serverOptions },
   });
-  if (server instanceof Server) endSlowReaders(server, readTimeout);
+  if (server instanceof Server) {
+    endSlowReaders(server, { readTimeout, mostUnread, unreadCheckingInterval });
+  }
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
@@ -8,11 +9,23 @@ import { listen } from "./listen.ts";
 const readTimeout = 500;
 /** More than the buffers of both ends of a connection take. */
 const large = 32 * 1024 * 1024;
+/** The same bytes for all, so that only the server counts them often. */
+const shared = new Uint8Array(large);
 
-async function listening() {
+async function listening(limits: Parameters<typeof listen>[3] = {}) {
   const app = new Hono();
   const gone = { count: 0 };
+  const answers = { open: new Set<ServerResponse>(), ended: 0 };
   app.get("/large", (c) => c.body("x".repeat(large)));
+  app.get("/shared", (c) => {
+    const { outgoing } = c.env as { outgoing: ServerResponse };
+    answers.open.add(outgoing);
+    outgoing.on("close", () => {
+      answers.open.delete(outgoing);
+      answers.ended += 1;
+    });
+    return c.body(shared);
+  });
   app.get("/parts", (c) => {
     const parts = async function* () {
       try {
@@ -36,7 +49,11 @@ async function listening() {
     };
     return c.body(ReadableStream.from(parts()));
   });
-  const open = await listen(app, 0, "127.0.0.1", { readTimeout });
+  const open = await listen(app, 0, "127.0.0.1", {
+    readTimeout,
+    mostUnread: 100 * large,
+    ...limits,
+  });
   onTestFinished(open.close);
   const ask = (path: string, connection = "close") => {
     const socket = connect(open.port, "127.0.0.1").pause();
@@ -45,7 +62,7 @@ async function listening() {
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`);
     return socket;
   };
-  return { ask, gone };
+  return { ask, gone, answers, address: `http://127.0.0.1:${open.port}` };
 }
 
 /** Reads what there still is, to the end of the connection. */
@@ -62,6 +79,24 @@ test("D11: an answer whose reader takes nothing of it is ended, whole or in part
   await expect.poll(() => gone.count, { timeout: 10_000 }).toBe(1);
   await sleep(readTimeout * 4);
   for (const socket of sockets) expect(await rest(socket)).toBeLessThan(large);
+});
+
+test("D11: of 500 who read nothing of a large answer no more than there is room for stay", async () => {
+  const mostUnread = 5 * large;
+  const { ask, address, answers } = await listening({
+    readTimeout: 60_000,
+    mostUnread,
+    unreadCheckingInterval: 20,
+  });
+  const sockets = Array.from({ length: 500 }, () => ask("/shared"));
+  await expect.poll(() => answers.ended, { timeout: 10_000 }).toBeGreaterThan(sockets.length - 10);
+  const unread = [...answers.open].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  expect(unread).toBeLessThanOrEqual(mostUnread);
+  // Whoever reads is served.
+  expect(await (await fetch(`${address}/shared`)).arrayBuffer()).toHaveProperty(
+    "byteLength",
+    large,
+  );
 });
 
 test("D11: asking for more meanwhile is not reading", async () => {
