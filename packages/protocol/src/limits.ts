@@ -35,6 +35,8 @@ export const limits = {
   requestBody: 16 * 1024,
   /** Time after a sign-in in which values are revealed without asking again. */
   freshness: 10 * 60 * 1_000,
+  /** Time between two signs of life on a stream of events. */
+  eventBeat: 20_000,
 } as const;
 
 const encoder = new TextEncoder();

@@ -54,7 +54,7 @@ function reader(response: Response) {
   const stream = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   return {
-    /** The next message: an event, a comment, or null at the end. */
+    /** The next message: an event, a beat, or null at the end. */
     next: async (): Promise<unknown> => {
       while (!text.includes("\n\n")) {
         const part = await stream?.read();
@@ -64,8 +64,8 @@ function reader(response: Response) {
       const end = text.indexOf("\n\n");
       const message = text.slice(0, end);
       text = text.slice(end + 2);
-      return message.startsWith(":")
-        ? "comment"
+      return message === "event: beat\ndata: {}"
+        ? "beat"
         : api.accountEvent.parse(JSON.parse(message.replace(/^data: /, "")));
     },
     leave: () => stream?.cancel(),
@@ -109,7 +109,7 @@ test("a sign-in that ended unheard is noticed within a minute", async () => {
   lives = false;
   await vi.advanceTimersByTimeAsync(60_000);
   const rest = [await next(), await next(), await next(), await next()];
-  expect(rest.filter((message) => message !== "comment")).toEqual([ended, null]);
+  expect(rest.filter((message) => message !== "beat")).toEqual([ended, null]);
 });
 
 test("a confirmation, which gives the sign-in another token, does not end its streams", async () => {
@@ -120,7 +120,7 @@ test("a confirmation, which gives the sign-in another token, does not end its st
   isRenewed = true;
   await vi.advanceTimersByTimeAsync(50_000);
   tell("ada", revoked);
-  expect([await next(), await next(), await next()]).toEqual(["comment", "comment", revoked]);
+  expect([await next(), await next(), await next()]).toEqual(["beat", "beat", revoked]);
 });
 
 test("a database that does not answer does not end it", async () => {
@@ -131,7 +131,7 @@ test("a database that does not answer does not end it", async () => {
   fails = true;
   await vi.advanceTimersByTimeAsync(50_000);
   tell("ada", revoked);
-  expect([await next(), await next(), await next()]).toEqual(["comment", "comment", revoked]);
+  expect([await next(), await next(), await next()]).toEqual(["beat", "beat", revoked]);
 });
 
 test("a sign-in that ends while the stream opens gets none, and takes no place", async () => {
@@ -143,12 +143,12 @@ test("a sign-in that ends while the stream opens gets none, and takes no place",
   }
 });
 
-test("a comment comes every 20 seconds", async () => {
+test("a beat comes every 20 seconds", async () => {
   const { open } = await server();
   const { next } = await open();
   await next();
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(await next()).toBe("comment");
+  expect(await next()).toBe("beat");
 });
 
 test("who reads too slowly is cut off, and begins anew", async () => {

@@ -1,4 +1,4 @@
-import type { api } from "@portafilter/protocol";
+import { type api, limits } from "@portafilter/protocol";
 import { type Route, rawRoute, type Session } from "../http/route.ts";
 import { Problem } from "../problem.ts";
 import type { Events } from "./events.ts";
@@ -11,7 +11,7 @@ export type EventRoutesPorts = Readonly<{
    * go on. Asked again while a stream is open: it may end without our hearing of it.
    */
   sessions: Readonly<{ lives: (session: Session) => Promise<boolean> }>;
-  /** Milliseconds between comments. */
+  /** Milliseconds between beats. */
   heartbeat?: number;
   /** Milliseconds after which a sign-in is asked for again. */
   recheck?: number;
@@ -29,7 +29,7 @@ const mostOfAll = 10_000;
 
 /** `GET /api/v1/events`: what happens to the account, as it happens. */
 export function createEventRoutes(ports: EventRoutesPorts): EventRoutes {
-  const { events, sessions, heartbeat = 20_000, recheck = 45_000 } = ports;
+  const { events, sessions, heartbeat = limits.eventBeat, recheck = 45_000 } = ports;
   const open = new Map<string, Set<() => void>>();
   let count = 0;
   let isStopped = false;

@@ -9,7 +9,10 @@ const encoder = new TextEncoder();
 export type EventStream = Readonly<{
   body: ReadableStream<Uint8Array>;
   send: (event: api.AccountEvent) => void;
-  /** A comment: keeps proxies from taking the connection for dead, and finds out when it is. */
+  /**
+   * A sign of life: keeps proxies from taking the connection for dead, and either end finds out when it is.
+   * An event of a kind of its own, since browsers tell pages nothing of comments.
+   */
   beat: () => void;
   /** Closes the stream once what was sent has gone out. */
   end: () => void;
@@ -66,7 +69,7 @@ export function createEventStream(onGone: () => void): EventStream {
       put(`data: ${JSON.stringify(event)}\n\n`);
     },
     beat: () => {
-      put(":\n\n");
+      put("event: beat\ndata: {}\n\n");
     },
     end: () => {
       hasEnded = true;

@@ -1,4 +1,4 @@
-import type { api } from "@portafilter/protocol";
+import { type api, limits } from "@portafilter/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createEventFeed, type Source } from "./event-feed.ts";
 
@@ -37,8 +37,11 @@ function browser() {
 
   const tab = (options: { locks?: LockManager | undefined } = { locks }) => {
     const world = { user: "ada" as string | null };
-    const sources: (Source & { say: (event: unknown) => void; fail: (state: number) => void })[] =
-      [];
+    const sources: (Source & {
+      say: (event: unknown) => void;
+      beat: () => void;
+      fail: (state: number) => void;
+    })[] = [];
     const listeners: ((event: { data: unknown }) => void)[] = [];
     const me = {
       heard: (data: unknown) => {
@@ -60,6 +63,10 @@ function browser() {
           say(event: unknown) {
             const data = typeof event === "string" ? event : JSON.stringify(event);
             source.onmessage?.call(source as never, { data } as MessageEvent);
+          },
+          beat: (): void => undefined,
+          addEventListener(_type: "beat", listener: () => void) {
+            source.beat = listener;
           },
           fail(state: number) {
             source.readyState = state;
@@ -221,6 +228,29 @@ test("a broken connection that the browser makes again is left to it", async () 
   await vi.advanceTimersByTimeAsync(60_000);
   expect(one.sources).toHaveLength(1);
   expect(one.onRefused).not.toHaveBeenCalled();
+});
+
+test("a connection that has died without a word is made again; one that beats is left alone", async () => {
+  const one = browser().tab();
+  one.listen();
+  await turn();
+  one.sources[0]?.say({ type: "resync" });
+  for (let beats = 0; beats < 10; beats++) {
+    await vi.advanceTimersByTimeAsync(limits.eventBeat + 5_000);
+    one.sources[0]?.beat();
+  }
+  expect(one.sources).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(2.5 * limits.eventBeat);
+  expect(one.sources[0]?.readyState).toBe(2);
+  expect(one.onRefused).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(one.sources).toHaveLength(2);
+  // A beat that comes late after all is of no connection any more.
+  one.sources[0]?.beat();
+  one.sources[1]?.say({ type: "resync" });
+  one.sources[1]?.fail(0);
+  await vi.advanceTimersByTimeAsync(5 * limits.eventBeat);
+  expect(one.sources).toHaveLength(2);
 });
 
 test("the end of the sign-in closes the connection and asks who is signed in now", async () => {

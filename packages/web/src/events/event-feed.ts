@@ -1,8 +1,10 @@
-import { api } from "@portafilter/protocol";
+import { api, limits } from "@portafilter/protocol";
 import { waitAfter } from "../api/wait-after.ts";
 
 /** What of an EventSource is used. */
-export type Source = Pick<EventSource, "close" | "readyState" | "onmessage" | "onerror">;
+export type Source = Pick<EventSource, "close" | "readyState" | "onmessage" | "onerror"> & {
+  readonly addEventListener: (type: "beat", listener: () => void) => void;
+};
 
 type Ports = {
   readonly connect: () => Source;
@@ -26,13 +28,16 @@ export type EventFeed = {
 };
 
 const lockName = "portafilter.events";
+/** A connection that was open and of which nothing was heard for so long is dead, whatever the browser believes. */
+const silence = 2.5 * limits.eventBeat;
 /** `EventSource.CLOSED`: it will not try again by itself. */
 const closed = 2;
 
 /**
  * One connection for all tabs of a browser, which may open only six to a server: the tab that holds a
  * lock connects and tells the others. When it goes, another one connects, and the server begins every
- * connection with `resync`, so that what was missed in between does no harm.
+ * connection with `resync`, so that what was missed in between does no harm. So does one that has died without
+ * a word, which the server's beats tell.
  */
 export function createEventFeed(ports: Ports): EventFeed {
   const listeners = new Set<(event: api.AccountEvent) => void>();
@@ -99,6 +104,7 @@ function stayConnected(
 ): () => void {
   let source: Source | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
   let failures = 0;
 
@@ -106,25 +112,36 @@ function stayConnected(
     if (ended) return;
     const mine = connect();
     source = mine;
+    const giveUp = () => {
+      mine.close();
+      again();
+    };
+    const lives = () => {
+      if (source !== mine) return;
+      clearTimeout(watch);
+      watch = setTimeout(giveUp, silence);
+    };
+    mine.addEventListener("beat", lives);
     mine.onmessage = ({ data }) => {
       if (source !== mine) return;
       failures = 0;
+      lives();
       const event = parse(data);
       if (event === null) return;
       deliver(event);
       if (event.type !== "session.ended") channel.postMessage(event);
-      else {
-        mine.close();
-        again();
-      }
+      else giveUp();
     };
     mine.onerror = () => {
-      if (source === mine && mine.readyState === closed) again();
+      if (source !== mine) return;
+      clearTimeout(watch);
+      if (mine.readyState === closed) again();
     };
   };
   /** After a refusal the account is asked first: if nobody is signed in, this ends. */
   const again = () => {
     source = null;
+    clearTimeout(watch);
     void onRefused().then(() => {
       if (ended) return;
       failures += 1;
@@ -135,6 +152,7 @@ function stayConnected(
   return () => {
     ended = true;
     clearTimeout(timer);
+    clearTimeout(watch);
     source?.close();
     source = null;
   };
