@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench bench-browsers bench-keys bench-store build install keyserver soak
+.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-store build install keyserver soak
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node --max-semi-space-size=4 packages/cli/src/main.ts run
@@ -39,6 +39,9 @@ bench: build
 
 bench-browsers: build
 	@vitest run --project bench --silent=false --disable-console-intercept
+
+bench-accounts: install
+	@node bench/accounts.ts
 
 bench-keys: install
 	@node bench/keys.ts

@@ -7,13 +7,13 @@ import { Problem } from "../problem.ts";
 import { jsonAnswer, refusalAnswer } from "./answer.ts";
 import { type BodyPlace, createBodyRoom } from "./body-room.ts";
 import { clientAddress } from "./client-address.ts";
+import { connectionOf } from "./connection.ts";
 import { deviceOf } from "./device.ts";
 import { logFailure } from "./error-log.ts";
 import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
 import { createMissingLog } from "./missing-log.ts";
 import { readJsonBody } from "./read-body.ts";
 import type { Asked, RateLimitName, Route, Session } from "./route.ts";
-import { connectionOf } from "./send.ts";
 import { traceOf } from "./trace.ts";
 
 /** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Bytes } from "../packages/sources.ts";
 import type { Compressor, Encoding } from "./compressor.ts";
+import { type Connection, connectionOf } from "./connection.ts";
 import type { Resource } from "./resources.ts";
 
 export type Caching = "immutable" | "revalidate";
@@ -101,13 +102,6 @@ export function accepts(c: Context, encoding: Encoding): boolean {
     const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     return name === encoding && !parameters.some((text) => /^q=0(\.0*)?$/.test(text));
   });
-}
-
-/** Node's side of the request, as far as it is needed; undefined in tests, where there is none. */
-type Connection = Readonly<{ destroy: () => void; remoteAddress?: string }>;
-
-export function connectionOf(c: Context): Connection | undefined {
-  return (c.env as { incoming?: { socket?: Connection } } | undefined)?.incoming?.socket;
 }
 
 function isLoopback(address: string | undefined): boolean {
