@@ -172,7 +172,7 @@ async function journey(page: Page): Promise<string> {
   await page.getByText("CANARY_KEY has a new value.").waitFor();
   await button("Show versions").click();
   await button("Restore version 1").click();
-  await page.getByText("The value of version 1 is in use again.").waitFor();
+  await page.getByText("The value of version 1 of CANARY_KEY is in use again.").waitFor();
 
   const refusals = await refused(page);
   expect(refusals.filter(({ status }) => status < 400)).toEqual([]);

@@ -143,7 +143,7 @@ describe("a value", () => {
     expect(await page.content()).not.toMatch(new RegExp(`value-one|${canary}`));
     await button("Show versions").click();
     await button("Restore version 1").click();
-    await said("The value of version 1 is in use again.");
+    await said("The value of version 1 of KEY is in use again.");
     await said("3 versions");
     expect(secrets.stored[0]?.values.map(({ value }) => value)).toEqual([
       "value-one",
@@ -258,6 +258,21 @@ describe("an app", () => {
     expect(await page.getByRole("switch").getAttribute("aria-checked")).toBe("true");
   });
 
+  test("at the end of a long list is switched, and what was done is in sight there", async () => {
+    const { page, secrets, visit, expand, said } = await open();
+    for (let i = 10; i < 40; i++) secrets.put(`KEY_${i}`, "v", [app]);
+    await visit();
+    await expand("KEY_39");
+    await page.getByRole("switch").click();
+    await said("Snippet sabcde… may not use KEY_39 any more.");
+    const seen = await page
+      .getByText("may not use KEY_39 any more.")
+      .evaluate((one) => [one.getBoundingClientRect(), scrollY, innerHeight] as const);
+    expect(seen[1]).toBeGreaterThan(0);
+    expect(seen[0].top).toBeGreaterThanOrEqual(0);
+    expect(seen[0].bottom).toBeLessThanOrEqual(seen[2]);
+  });
+
   test("that was allowed on another device appears without a reload", async () => {
     const { secrets, visit, said } = await open();
     const one = secrets.put("KEY", "v");
@@ -337,7 +352,7 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
   await revoke.click();
   await page.getByText("No app may use it.").nth(1).waitFor();
   await button("Delete OTHER").click();
-  await page.getByText("OTHER").waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "OTHER" }).waitFor({ state: "detached" });
   expect(await page.content()).not.toContain(canary);
   const link = page.getByRole("main").getByRole("link", { name: "Sign in" });
   expect(await link.getAttribute("href")).toBe("/sign-in?then=%2Fsettings%2Fsecrets");

@@ -3,6 +3,7 @@ import { wordsOf } from "../account/problem-words.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { giveFocus } from "../view/give-focus.ts";
 import styles from "./manager.module.css";
+import { Outcome } from "./Outcome.tsx";
 import { calls, useReload, useSecrets } from "./queries.ts";
 import { SecretForm } from "./SecretForm.tsx";
 import { SecretRow } from "./SecretRow.tsx";
@@ -39,9 +40,7 @@ export function SecretList() {
           {words.add}
         </button>
       </div>
-      <p role="status" className={styles.done}>
-        {done}
-      </p>
+      <Outcome text={done} />
       {isPending ? (
         <p role="status" className={styles.soft}>
           {words.loading}

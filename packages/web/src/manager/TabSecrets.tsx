@@ -5,18 +5,19 @@ import type { SessionStore, TabEntry } from "../session/store.ts";
 import { giveFocus } from "../view/give-focus.ts";
 import { useAppName } from "./app-name.ts";
 import styles from "./manager.module.css";
+import { Outcome } from "./Outcome.tsx";
 
 type Props = { readonly session: Pick<SessionStore, "entries" | "revoke" | "remove"> };
 
 /** The names of what this tab keeps for who is not signed in, and the ways to take it back. */
 export function TabSecrets({ session }: Props) {
-  const words = secretMessages.tab;
+  const { tab: words, grants, remove } = secretMessages;
   const [entries, setEntries] = useState(session.entries);
-  const [failed, setFailed] = useState(false);
+  const [outcome, setOutcome] = useState({ text: "", failed: false });
   const heading = useRef<HTMLHeadingElement>(null);
-  const act = (change: () => boolean) => {
+  const act = (change: () => boolean, done: string) => {
     const isDone = change();
-    setFailed(!isDone);
+    setOutcome({ text: isDone ? done : words.failed, failed: !isDone });
     setEntries(session.entries());
     // The button that was pressed goes with what it took back.
     if (isDone) giveFocus(heading.current);
@@ -26,11 +27,7 @@ export function TabSecrets({ session }: Props) {
       <h2 id="tab-secrets" ref={heading} tabIndex={-1}>
         {words.list}
       </h2>
-      {failed && (
-        <p role="alert" className={styles.problem}>
-          {words.failed}
-        </p>
-      )}
+      <Outcome {...outcome} />
       {entries.length === 0 ? (
         <p className={styles.empty}>{words.empty}</p>
       ) : (
@@ -39,11 +36,12 @@ export function TabSecrets({ session }: Props) {
             <TabRow
               key={entry.name}
               entry={entry}
-              onRevoke={(app) => {
-                act(() => session.revoke(app, entry.name));
+              onRevoke={(app, appName) => {
+                const done = grants.revoked(entry.name, appName);
+                act(() => session.revoke(app, entry.name), done);
               }}
               onRemove={() => {
-                act(() => session.remove(entry.name));
+                act(() => session.remove(entry.name), remove.done(entry.name));
               }}
             />
           ))}
@@ -55,7 +53,7 @@ export function TabSecrets({ session }: Props) {
 
 type RowProps = {
   readonly entry: TabEntry;
-  readonly onRevoke: (app: AppId) => void;
+  readonly onRevoke: (app: AppId, appName: string) => void;
   readonly onRemove: () => void;
 };
 
@@ -83,8 +81,8 @@ function TabRow({ entry, onRevoke, onRemove }: RowProps) {
               key={app}
               app={app}
               name={entry.name}
-              onRevoke={() => {
-                onRevoke(app);
+              onRevoke={(appName) => {
+                onRevoke(app, appName);
               }}
             />
           ))}
@@ -94,7 +92,11 @@ function TabRow({ entry, onRevoke, onRemove }: RowProps) {
   );
 }
 
-type GrantProps = { readonly app: AppId; readonly name: string; readonly onRevoke: () => void };
+type GrantProps = {
+  readonly app: AppId;
+  readonly name: string;
+  readonly onRevoke: (appName: string) => void;
+};
 
 function TabGrant({ app, name, onRevoke }: GrantProps) {
   const words = secretMessages.tab;
@@ -102,7 +104,13 @@ function TabGrant({ app, name, onRevoke }: GrantProps) {
   return (
     <li className={styles.grant}>
       <span>{words.allowed(appName)}</span>
-      <button type="button" aria-label={words.revokeLabel(name, appName)} onClick={onRevoke}>
+      <button
+        type="button"
+        aria-label={words.revokeLabel(name, appName)}
+        onClick={() => {
+          onRevoke(appName);
+        }}
+      >
         {words.revoke}
       </button>
     </li>

@@ -55,7 +55,7 @@ function Earlier({ secret, version, onDone }: Props & { readonly version: number
       onDone("");
       await calls.restore(secret.id, version);
       await reload();
-      onDone(words.restored(version));
+      onDone(words.restored(secret.name, version));
     });
   return (
     <>

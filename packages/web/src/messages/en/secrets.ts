@@ -87,7 +87,8 @@ export const secrets = {
     current: "in use",
     restore: "Restore",
     restoreLabel: (number: number) => `Restore version ${number}`,
-    restored: (number: number) => `The value of version ${number} is in use again.`,
+    restored: (name: string, number: number) =>
+      `The value of version ${number} of ${name} is in use again.`,
   },
   audit: {
     title: "What happened",
