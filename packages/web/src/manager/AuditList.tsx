@@ -12,7 +12,8 @@ import { useAudit } from "./queries.ts";
 /** What happened to the account, newest first. */
 export function AuditList() {
   const words = secretMessages.audit;
-  const { data, error, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useAudit();
+  const { data, error, isPending, refetch, ...query } = useAudit();
+  const { isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const list = useRef<HTMLOListElement>(null);
   /** The last row when more were asked for: whoever asked reads on behind it. */
@@ -54,6 +55,7 @@ export function AuditList() {
             <button
               type="button"
               aria-disabled={isFetching}
+              aria-busy={isFetchingNextPage}
               onClick={() => {
                 if (isFetching) return;
                 last.current = entries.at(-1)?.seq ?? null;

@@ -46,6 +46,7 @@ export function GrantSwitch({ app, secret, grant, onDone }: Props) {
       <Switch.Root
         checked={grant !== null}
         readOnly={busy}
+        aria-busy={busy}
         onCheckedChange={(allowed) => void set(allowed)}
         aria-label={words.label(secret.name, name)}
         className={styles.switch}

@@ -81,6 +81,7 @@ export function RevealValue({ id, name, version }: Props) {
         <button
           type="button"
           aria-disabled={busy}
+          aria-busy={busy}
           aria-label={!shown && version === undefined ? words.revealLabel(name) : undefined}
           onClick={() => {
             if (shown) setShown(false);

@@ -5,6 +5,7 @@ import { AskActions, AskDialog } from "../view/AskDialog.tsx";
 import styles from "./manager.module.css";
 import { calls, useReload } from "./queries.ts";
 import { SecretForm } from "./SecretForm.tsx";
+import { Sending } from "./Sending.tsx";
 import { useAction } from "./use-action.ts";
 
 type Props = {
@@ -118,15 +119,19 @@ type RemoveProps = {
 function Remove({ secret, onClose, remove }: RemoveProps) {
   const words = secretMessages.remove;
   const { busy, problem, run } = useAction();
+  const leave = () => {
+    if (!busy) onClose();
+  };
   return (
-    <AskDialog title={words.title(secret.name)} description={<p>{words.text}</p>} onClose={onClose}>
+    <AskDialog title={words.title(secret.name)} description={<p>{words.text}</p>} onClose={leave}>
       {problem !== null && (
         <p role="alert" className={styles.problem}>
           {problem}
         </p>
       )}
       <AskActions>
-        <button type="button" onClick={onClose}>
+        {busy && <Sending />}
+        <button type="button" aria-disabled={busy} onClick={leave}>
           {words.keep}
         </button>
         <button

@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError } from "../api/api-error.ts";
 import { SecretForm } from "./SecretForm.tsx";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 const exists = "You already have a secret with this name.";
 
@@ -45,4 +48,40 @@ test("a refusal goes when something else is wrong", async () => {
 test("it is a form, not an alert", async () => {
   await refused();
   screen.getByRole("dialog", { name: "Rename KEY" });
+});
+
+test("what has been sent is not taken back by leaving: the form stays, and says so", async () => {
+  vi.useFakeTimers();
+  const onClose = vi.fn();
+  const answer = Promise.withResolvers<undefined>();
+  const words = { title: "Rename KEY", text: "", button: "Rename", defaultName: "OTHER" };
+  render(
+    <SecretForm
+      {...words}
+      asksName
+      asksValue={false}
+      onClose={onClose}
+      submit={async () => answer.promise}
+    />,
+  );
+  const [send, cancel] = ["Rename", "Cancel"].map((name) => screen.getByRole("button", { name }));
+  send?.focus();
+  fireEvent.click(screen.getByRole("button", { name: "Rename" }));
+  expect(send?.getAttribute("aria-busy")).toBe("true");
+  expect(cancel?.getAttribute("aria-disabled")).toBe("true");
+  expect(document.activeElement).toBe(send);
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  fireEvent.keyDown(screen.getByRole("button", { name: "Rename" }), { key: "Escape" });
+  expect(onClose).not.toHaveBeenCalled();
+  act(() => {
+    vi.advanceTimersByTime(1_000);
+  });
+  expect(screen.getByRole("status").textContent).toBe("Sent. Waiting for the server's answer.");
+  await act(async () => {
+    answer.reject(new ApiError("secret_exists"));
+    await answer.promise.catch(() => undefined);
+  });
+  expect(screen.queryByRole("status")).toBeNull();
+  fireEvent.keyDown(screen.getByRole("button", { name: "Rename" }), { key: "Escape" });
+  expect(onClose).toHaveBeenCalledOnce();
 });

@@ -5,6 +5,7 @@ import { type ValueProblem, valueProblem } from "../dialog/value.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { AskActions, AskDialog } from "../view/AskDialog.tsx";
 import styles from "./manager.module.css";
+import { Sending } from "./Sending.tsx";
 import { useAction } from "./use-action.ts";
 
 type Asked<Name extends boolean, Value extends boolean> = (Name extends true
@@ -47,8 +48,12 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
     else if (badValue !== null) value.current?.focus();
     else void run(() => submit(typed));
   };
+  /** What is on its way cannot be called back, so it must not look as if it had been. */
+  const leave = () => {
+    if (!busy) onClose();
+  };
   return (
-    <AskDialog kind="form" title={title} description={<p>{text}</p>} onClose={onClose}>
+    <AskDialog kind="form" title={title} description={<p>{text}</p>} onClose={leave}>
       <form className={styles.form} noValidate method="post" onSubmit={onSubmit}>
         {asksName && (
           <div className={styles.field}>
@@ -92,7 +97,8 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
           </p>
         )}
         <AskActions>
-          <button type="button" onClick={onClose}>
+          {busy && <Sending />}
+          <button type="button" aria-disabled={busy} onClick={leave}>
             {secretMessages.cancel}
           </button>
           <button type="submit" className="button-primary" aria-disabled={busy} aria-busy={busy}>

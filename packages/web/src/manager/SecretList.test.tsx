@@ -11,6 +11,8 @@ configure({ asyncUtilTimeout: 30_000 });
 
 /** What the account holds; the stand-in for the server changes it. */
 let secrets: api.SecretEntry[];
+/** Changes wait for this. */
+let gate: Promise<unknown>;
 
 beforeEach(() => {
   secrets = ["KEY", "OTHER"].map((name) => ({
@@ -24,8 +26,13 @@ beforeEach(() => {
     grants: name === "KEY" ? [{ app, until: null, createdAt: at, lastUsedAt: null }] : [],
     damaged: false,
   }));
-  vi.stubGlobal("fetch", (path: string, { method, body }: { method: string; body: string }) =>
-    Promise.resolve(Response.json(answer(method, path, body))),
+  gate = Promise.resolve();
+  vi.stubGlobal(
+    "fetch",
+    async (path: string, { method, body }: { method: string; body: string }) => {
+      if (method !== "GET") await gate;
+      return Response.json(answer(method, path, body));
+    },
   );
 });
 afterEach(() => {
@@ -74,6 +81,27 @@ test("what was done is said until something else begins, a revocation included",
   });
   press("Delete");
   expect(said().join("")).not.toContain("NEW_KEY");
+});
+
+test.each([
+  ["a switch", () => screen.getByRole("switch")],
+  ["Reveal", () => screen.getByRole("button", { name: "Reveal the value of KEY" })],
+])("%s is busy until there is an answer, and keeps the keyboard", async (_, find) => {
+  await open("KEY");
+  const { promise, resolve } = Promise.withResolvers<null>();
+  gate = promise;
+  const control = find();
+  expect(control.getAttribute("aria-busy")).toBe("false");
+  control.focus();
+  fireEvent.click(control);
+  await waitFor(() => {
+    expect(control.getAttribute("aria-busy")).toBe("true");
+  });
+  resolve(null);
+  await waitFor(() => {
+    expect(control.getAttribute("aria-busy")).toBe("false");
+  });
+  expect(document.activeElement).toBe(control);
 });
 
 test("after a deletion the keyboard is at the list, not nowhere", async () => {

@@ -63,6 +63,7 @@ function Earlier({ secret, version, onDone }: Props & { readonly version: number
       <button
         type="button"
         aria-disabled={busy}
+        aria-busy={busy}
         aria-label={words.restoreLabel(version)}
         onClick={() => void restore()}
       >

@@ -22,7 +22,7 @@ export function SubmitButton({ label, busy, kind = "primary" }: ButtonProps) {
   return (
     <button
       type="submit"
-      className={`${styles.submit} ${kind === "plain" ? "" : `button-${kind}`}`}
+      className={kind === "plain" ? undefined : `button-${kind}`}
       aria-disabled={busy}
       aria-busy={busy}
     >

@@ -18,6 +18,7 @@ export const secrets = {
   failed: (why: string) => `Your secrets could not be loaded. ${why}`,
   retry: "Try again",
   cancel: "Cancel",
+  sending: "Sent. Waiting for the server's answer.",
   value: {
     title: "Value",
     hidden: "Hidden",
