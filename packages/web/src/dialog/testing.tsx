@@ -1,0 +1,73 @@
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, vi } from "vitest";
+import type { Prompt } from "../broker/state.ts";
+import { SecretDialog } from "./SecretDialog.tsx";
+
+export const canary = "canary-5d21";
+const who = { name: "Trip planner", owner: "ada" };
+export const prompt: Prompt = {
+  key: 7,
+  name: "OPENAI_API_KEY",
+  reason: null,
+  known: false,
+  place: "tab",
+  keeping: false,
+  problem: null,
+  ids: ["1"],
+};
+
+/** For the tests of a file, in a window that has the focus and whose time passes by `wait`. */
+export function inWindow() {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(document, "hasFocus").mockReturnValue(true);
+  });
+  afterEach(() => {
+    cleanup();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+}
+
+export function show(props: Partial<Parameters<typeof SecretDialog>[0]> = {}) {
+  const onAllow = vi.fn<(value: string | null) => void>();
+  const onDeny = vi.fn<() => void>();
+  const onGrabbed = vi.fn<() => void>();
+  const dialog = (more: Partial<Parameters<typeof SecretDialog>[0]>) => (
+    <SecretDialog
+      prompt={prompt}
+      total={1}
+      who={who}
+      account="off"
+      onAllow={onAllow}
+      onDeny={onDeny}
+      onGrabbed={onGrabbed}
+      {...props}
+      {...more}
+    />
+  );
+  const view = render(dialog({}));
+  /** What the page learns while the dialog is open. */
+  const change = (more: Partial<Parameters<typeof SecretDialog>[0]>) => {
+    view.rerender(dialog(more));
+  };
+  return { ...view, change, onAllow, onDeny };
+}
+
+export const button = (name: string) => screen.getByRole("button", { name });
+export const field = () => screen.getByLabelText<HTMLInputElement>("Secret value");
+export const wait = (milliseconds: number) => {
+  act(() => {
+    vi.advanceTimersByTime(milliseconds);
+  });
+};
+export const type = (value: string) => {
+  fireEvent.input(field(), { target: { value } });
+};
+
+/** A confirmation as a person causes it, by click or by Enter; scripts cannot make one that is trusted. */
+export function confirm(isTrusted = true) {
+  const event = new MouseEvent("click", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "isTrusted", { value: isTrusted });
+  fireEvent(screen.getByRole("button", { name: /llow$/ }), event);
+}
