@@ -34,6 +34,58 @@ describe("a secret the tab already has", () => {
   });
 });
 
+describe("another value for a secret that there is", () => {
+  const replace = (place: "tab" | "account") => {
+    const shown = show({ prompt: { ...prompt, known: true, place } });
+    fireEvent.click(button("Use another value"));
+    return shown;
+  };
+  const described = () =>
+    (field().getAttribute("aria-describedby") ?? "")
+      .split(" ")
+      .map((id) => document.getElementById(id)?.textContent)
+      .join(" ");
+
+  test.each([
+    ["tab", "replaces the value in this tab, for every app that uses it."],
+    ["account", "replaces the value in your account, for every app that uses it. The one before"],
+  ] as const)("replaces it for every app, which is said: in the %s", (place, words) => {
+    replace(place);
+    expect(described()).toContain(words);
+    cleanup();
+    show();
+    expect(described().trim()).toBe("");
+  });
+
+  test("can be given up: Back leads to the first question, armed anew, and nothing typed stays", () => {
+    const { onAllow } = replace("tab");
+    confirm();
+    type(canary);
+    const input = field();
+    fireEvent.click(button("Back"));
+    expect(input.value).toBe("");
+    expect(document.activeElement).toBe(screen.getByRole("heading"));
+    confirm();
+    expect(onAllow).not.toHaveBeenCalled();
+    wait(limits.confirmDelay);
+    confirm();
+    expect(onAllow).toHaveBeenCalledExactlyOnceWith(null);
+    fireEvent.click(button("Use another value"));
+    expect(field().getAttribute("aria-invalid")).toBe("false");
+    expect(field().value).toBe("");
+  });
+
+  test("that appears elsewhere while one is typed: the wait begins again, for it would replace that", () => {
+    const { change, onAllow } = show();
+    type(canary);
+    wait(limits.confirmDelay);
+    change({ prompt: { ...prompt, known: true } });
+    expect(described()).toContain("replaces the value");
+    confirm();
+    expect(onAllow).not.toHaveBeenCalled();
+  });
+});
+
 describe("where a value is kept", () => {
   test("a server without accounts: in this tab", () => {
     show();

@@ -47,6 +47,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
   /** The visitor wants another value than the one there is, or has begun to type one. */
   const [other, setOther] = useState(false);
   const entering = other || !prompt.known;
+  const replacing = other && prompt.known;
   const [problem, setProblem] = useState<ValueProblem | null>(null);
   const [early, setEarly] = useState(false);
   const [struck, setStruck] = useState(false);
@@ -58,7 +59,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
   const slow = useSlow(prompt.keeping);
 
   // What the confirm button does changes with these, so the wait begins again.
-  useLayoutEffect(() => watchArming(setArming), [entering, prompt.place]);
+  useLayoutEffect(() => watchArming(setArming), [entering, replacing, prompt.place]);
   useLayoutEffect(() => (entering ? field.current : heading.current)?.focus(), [entering]);
   useEffect(() => {
     const wipe = () => {
@@ -130,11 +131,13 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
         </div>
         <Asker id={`${id}-asks`} who={who} />
         {prompt.reason !== null && prompt.reason.trim() !== "" && <Reason reason={prompt.reason} />}
+        {replacing && <p id={`${id}-replaces`}>{words.replaces[prompt.place]}</p>}
         {entering ? (
           <SecretField
             field={field}
             problem={problem}
             busy={prompt.keeping}
+            describedBy={replacing ? `${id}-replaces` : undefined}
             onInput={() => {
               setProblem(null);
               if (field.current?.value !== "") setOther(true);
@@ -159,15 +162,17 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
           <button type="button" onClick={onDeny} aria-disabled={prompt.keeping}>
             {words.deny}
           </button>
-          {!entering && (
+          {prompt.known && (
             <button
               type="button"
               aria-disabled={prompt.keeping}
               onClick={() => {
-                if (!prompt.keeping) setOther(true);
+                if (prompt.keeping) return;
+                setProblem(null);
+                setOther(!other);
               }}
             >
-              {words.other}
+              {other ? words.back : words.other}
             </button>
           )}
           <button

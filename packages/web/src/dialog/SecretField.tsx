@@ -13,6 +13,8 @@ type Props = {
   readonly problem: ValueProblem | null;
   /** True while the value is being kept. */
   readonly busy?: boolean;
+  /** The id of what else is to be known about it. */
+  readonly describedBy?: string | undefined;
   readonly onInput: () => void;
 };
 
@@ -20,7 +22,8 @@ type Props = {
  * The field for a value. A password field drops line ends, so a value pasted with several lines
  * turns it into a masked text area that keeps them.
  */
-export function SecretField({ field: fieldRef, problem, busy = false, onInput }: Props) {
+export function SecretField(props: Props) {
+  const { field: fieldRef, problem, busy = false, describedBy = "", onInput } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
   const [lines, setLines] = useState(1);
@@ -77,7 +80,7 @@ export function SecretField({ field: fieldRef, problem, busy = false, onInput }:
     readOnly: busy,
     ref: attach,
     "aria-invalid": problem !== null,
-    "aria-describedby": `${id}-hint`,
+    "aria-describedby": `${describedBy} ${id}-hint`.trim(),
     onInput: look,
   } as const;
   return (

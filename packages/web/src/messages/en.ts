@@ -146,6 +146,11 @@ export const en = {
       tab: "This tab already has a value for it. This app has not been allowed to use it.",
       account: "Your account already has a value for it. This app has not been allowed to use it.",
     },
+    replaces: {
+      tab: "What you enter replaces the value in this tab, for every app that uses it.",
+      account:
+        "What you enter replaces the value in your account, for every app that uses it. The one before is kept as an earlier version.",
+    },
     keeping: "Keeping it…",
     nothingLost: "Nothing was lost.",
     unreachable: "The server cannot be reached just now. Nothing was lost: try again in a moment.",
@@ -154,6 +159,7 @@ export const en = {
     add: "Add and allow",
     allow: "Allow",
     other: "Use another value",
+    back: "Back",
     deny: "Deny",
     position: (total: number) => `1 of ${total}`,
     notYet: "Ready in a moment.",
