@@ -166,6 +166,10 @@ test("the dialog stands over the edge between our bar and the app", async () => 
   expect(dialog?.y).toBeLessThan(app?.y ?? 0);
   expect((dialog?.y ?? 0) + (dialog?.height ?? 0)).toBeGreaterThan(app?.y ?? 0);
   expect(dialog?.width).toBe(480);
+  // Both name the app as lists of grants do.
+  const name = await host.page.locator("h1").innerText();
+  expect(name).toMatch(/^Snippet s[a-z2-7]{5}…$/);
+  expect(await host.dialog("KEY").innerText()).toContain(name);
 });
 
 /** Whether the whole element is in the window, and nothing lies over it. */

@@ -12,5 +12,7 @@ test("our own example is known by its title and owner", async () => {
 
 test("a copy of an example with one more byte is an app from a link", async () => {
   const copy = { ...firstExample.snippet, code: `${firstExample.snippet.code} ` };
-  expect(await provenanceOf(await snippetId(copy))).toEqual({ name: "Snippet", owner: null });
+  const id = await snippetId(copy);
+  const shortId = `${id.slice(0, 6)}…`;
+  expect(await provenanceOf(id)).toEqual({ name: "Snippet", owner: null, shortId });
 });

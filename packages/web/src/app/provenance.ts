@@ -8,7 +8,14 @@ export type Provenance = {
   readonly name: string;
   /** Null when nobody is known to have written the app: it came from a link. */
   readonly owner: string | null;
+  /** Tells apps from links apart, here and where grants are listed; absent where the name does. */
+  readonly shortId?: string;
 };
+
+/** The part of an id that people compare. */
+export function shortAppId(id: AppId): string {
+  return `${id.slice(0, 6)}…`;
+}
 
 /** Our own examples are known by their identity, so by every byte; all else is an app from a link. */
 export async function provenanceOf(id: AppId): Promise<Provenance> {
@@ -16,5 +23,5 @@ export async function provenanceOf(id: AppId): Promise<Provenance> {
     if ((await snippetId(example.snippet)) === id)
       return { name: example.title, owner: messages.examples.owner };
   }
-  return { name: messages.app.unnamed, owner: null };
+  return { name: messages.app.unnamed, owner: null, shortId: shortAppId(id) };
 }

@@ -1,10 +1,21 @@
 import type { Provenance } from "../app/provenance.ts";
 import { messages } from "../messages/index.ts";
+import styles from "./SecretDialog.module.css";
 
 /** Which app of which owner asks, in the platform's words. */
 export function Asker({ id, who }: { readonly id: string; readonly who: Provenance }) {
   const { asksBy, asksUnknown } = messages.secret;
-  if (who.owner === null) return <p id={id}>{asksUnknown}</p>;
+  if (who.owner === null)
+    return (
+      <div>
+        <p id={id}>{asksUnknown}</p>
+        {who.shortId !== undefined && (
+          <p className={styles.shortId}>
+            {who.name} {who.shortId}
+          </p>
+        )}
+      </div>
+    );
   return (
     <p id={id}>
       {asksBy.open}

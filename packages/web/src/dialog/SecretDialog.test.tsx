@@ -16,8 +16,10 @@ describe("what it says", () => {
   });
 
   test("an app that nobody vouches for is an app from a link", () => {
-    show({ who: { name: "Snippet", owner: null } });
+    show({ who: { name: "Snippet", owner: null, shortId: "sabcde…" } });
     expect(screen.getByText("An app from a link asks for this secret.")).toBeTruthy();
+    // As where grants are listed.
+    expect(screen.getByText("Snippet sabcde…")).toBeTruthy();
   });
 
   test("how many wait, when others do", () => {

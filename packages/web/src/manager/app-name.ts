@@ -1,6 +1,6 @@
 import type { AppId } from "@portafilter/protocol";
 import { useEffect, useState } from "react";
-import { provenanceOf } from "../app/provenance.ts";
+import { provenanceOf, shortAppId } from "../app/provenance.ts";
 import { secretMessages } from "../messages/secrets.ts";
 
 /** A run of code behind an address is an app of its own; see `frame/run.ts`. */
@@ -9,7 +9,7 @@ const runName = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 /** What an app is called where it cannot be known by itself. */
 export function plainAppName(id: AppId): string {
   const words = secretMessages.grants;
-  return runName.test(id) ? words.run : words.unknown(id);
+  return runName.test(id) ? words.run : words.unknown(shortAppId(id));
 }
 
 /** The app's name as the platform knows it; never the app's own word. */

@@ -5,6 +5,7 @@ import { loadMarkdown } from "../dialog/Reason.tsx";
 import { appOrigin } from "../frame/origin.ts";
 import { createRun, type Run } from "../frame/run.ts";
 import { type LinkProblem, parseLink } from "../links/parse-link.ts";
+import { codeAddress } from "../links/snippet.ts";
 import { messages } from "../messages/index.ts";
 import { pageSecrets } from "../stores/page-secrets.ts";
 import { AppPage } from "../view/AppPage.tsx";
@@ -60,8 +61,10 @@ async function open(type: string, fragment: string): Promise<Opened> {
   // Fetched beside the app, so that its first dialog does not wait. A failure shows plain text.
   loadMarkdown().catch(() => undefined);
   void document.fonts.load("1rem 'JetBrains Mono Variable'").catch(() => undefined);
+  const { shortId, ...who } = await provenanceOf(id);
   return {
-    who: await provenanceOf(id),
+    // Grants of an app whose code lies at an address are those of one run, and listed as such.
+    who: shortId === undefined || codeAddress(snippet.code) !== null ? who : { ...who, shortId },
     createRun: () => createRun({ id, origin, snippet, secrets, forceSync: forcesSync() }),
   };
 }

@@ -26,7 +26,10 @@ export function AppBar(props: Props) {
         <Mark />
       </Link>
       <div className={styles.about}>
-        <h1 className={styles.name}>{who.name}</h1>
+        <h1 className={styles.name}>
+          {who.name}
+          {who.shortId !== undefined && <span> {who.shortId}</span>}
+        </h1>
         <span className={styles.owner}>
           {who.owner === null ? words.fromLink : words.by(who.owner)}
         </span>

@@ -75,7 +75,7 @@ export const secrets = {
     until: (when: string) => `Allowed until ${when}`,
     since: "Allowed ",
     off: "Not allowed. It has to ask.",
-    unknown: (id: string) => `Snippet ${id.slice(0, 6)}…`,
+    unknown: (shortId: string) => `Snippet ${shortId}`,
     run: "One run of an app at an address",
   },
   history: {
