@@ -77,6 +77,8 @@ test("is at the list when this tab keeps one secret less", async () => {
   expect(await focused(page)).toBe("Secrets of this tab");
   await button("Delete KEY").focus();
   await page.keyboard.press("Enter");
+  await button("Delete for good").focus();
+  await page.keyboard.press("Enter");
   await page.getByText("Nothing is kept in this tab.").waitFor();
   expect(await focused(page)).toBe("Secrets of this tab");
 });

@@ -352,6 +352,7 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
   await revoke.click();
   await page.getByText("No app may use it.").nth(1).waitFor();
   await button("Delete OTHER").click();
+  await button("Delete for good").click();
   await page.getByRole("heading", { name: "OTHER" }).waitFor({ state: "detached" });
   expect(await page.content()).not.toContain(canary);
   const link = page.getByRole("main").getByRole("link", { name: "Sign in" });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { TabEntry } from "../session/store.ts";
 import { TabSecrets } from "./TabSecrets.tsx";
@@ -40,4 +40,25 @@ test("what was revoked is said by its name, and that it could not be, too", () =
   storage.works = false;
   press("Revoke OTHER for Snippet sabcde…");
   expect(said()).toBe("The browser did not let this tab's storage be changed.");
+});
+
+test("deleting is asked about first, as in an account", async () => {
+  const session = show(["KEY", "OTHER"]);
+  press("Delete KEY");
+  screen.getByRole("alertdialog", { name: "Delete KEY?" });
+  press("Keep it");
+  expect(session.remove).not.toHaveBeenCalled();
+  screen.getByRole("button", { name: "Delete KEY" }).focus();
+  press("Delete KEY");
+  await waitFor(() => {
+    expect(document.activeElement?.closest("[role=alertdialog]")).toBeTruthy();
+  });
+  press("Delete for good");
+  expect(session.remove).toHaveBeenCalledExactlyOnceWith("KEY");
+  expect(said()).toBe("KEY is deleted.");
+  expect(screen.queryByRole("heading", { name: "KEY" })).toBeNull();
+  // What had the keyboard has gone.
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: /of this tab$/ }));
+  });
 });

@@ -1,7 +1,8 @@
 import type { AppId } from "@portafilter/protocol";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { secretMessages } from "../messages/secrets.ts";
 import type { SessionStore, TabEntry } from "../session/store.ts";
+import { AskActions, AskDialog } from "../view/AskDialog.tsx";
 import { giveFocus } from "../view/give-focus.ts";
 import { useAppName } from "./app-name.ts";
 import styles from "./manager.module.css";
@@ -14,14 +15,20 @@ export function TabSecrets({ session }: Props) {
   const { tab: words, grants, remove } = secretMessages;
   const [entries, setEntries] = useState(session.entries);
   const [outcome, setOutcome] = useState({ text: "", failed: false });
+  /** The name of the one whose end is asked about. */
+  const [removing, setRemoving] = useState<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const act = (change: () => boolean, done: string) => {
     const isDone = change();
     setOutcome({ text: isDone ? done : words.failed, failed: !isDone });
-    setEntries(session.entries());
-    // The button that was pressed goes with what it took back.
-    if (isDone) giveFocus(heading.current);
+    if (isDone) setEntries(session.entries());
   };
+  // The button that was pressed goes with what it took back.
+  const before = useRef(entries);
+  useEffect(() => {
+    if (before.current !== entries) giveFocus(heading.current);
+    before.current = entries;
+  }, [entries]);
   return (
     <section aria-labelledby="tab-secrets">
       <h2 id="tab-secrets" ref={heading} tabIndex={-1}>
@@ -41,11 +48,42 @@ export function TabSecrets({ session }: Props) {
                 act(() => session.revoke(app, entry.name), done);
               }}
               onRemove={() => {
-                act(() => session.remove(entry.name), remove.done(entry.name));
+                setOutcome({ text: "", failed: false });
+                setRemoving(entry.name);
               }}
             />
           ))}
         </ul>
+      )}
+      {removing !== null && (
+        <AskDialog
+          title={remove.title(removing)}
+          description={<p>{words.removeText}</p>}
+          onClose={() => {
+            setRemoving(null);
+          }}
+        >
+          <AskActions>
+            <button
+              type="button"
+              onClick={() => {
+                setRemoving(null);
+              }}
+            >
+              {remove.keep}
+            </button>
+            <button
+              type="button"
+              className="button-danger"
+              onClick={() => {
+                setRemoving(null);
+                act(() => session.remove(removing), remove.done(removing));
+              }}
+            >
+              {remove.button}
+            </button>
+          </AskActions>
+        </AskDialog>
       )}
     </section>
   );
