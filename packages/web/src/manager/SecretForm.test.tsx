@@ -45,6 +45,23 @@ test("a refusal goes when something else is wrong", async () => {
   expect(screen.queryByText(exists, { exact: false })).toBeNull();
 });
 
+test.each([
+  ["that is taken", "OTHER", exists],
+  ["that is none", "a b", "A name has letters"],
+  ["that is missing", "", "Enter a name."],
+])("a name %s is marked at its field, which has the keyboard", async (_, typed, words) => {
+  const field = await refused();
+  if (typed !== "OTHER") {
+    fireEvent.input(field, { target: { value: typed } });
+    fireEvent.click(screen.getByRole("button", { name: "Rename" }));
+  }
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(field);
+  const note = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+  expect(note?.textContent).toContain(words);
+  expect(screen.getAllByRole("alert")).toEqual([note]);
+});
+
 test("it is a form, not an alert", async () => {
   await refused();
   screen.getByRole("dialog", { name: "Rename KEY" });

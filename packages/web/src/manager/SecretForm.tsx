@@ -1,5 +1,7 @@
 import { secretName } from "@portafilter/protocol";
 import { type SubmitEvent, useId, useRef, useState } from "react";
+import { wordsOf } from "../account/problem-words.ts";
+import { codeOf } from "../api/api-error.ts";
 import { type FieldElement, SecretField } from "../dialog/SecretField.tsx";
 import { type ValueProblem, valueProblem } from "../dialog/value.ts";
 import { secretMessages } from "../messages/secrets.ts";
@@ -46,7 +48,13 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
     setWrong(badValue);
     if (badName !== null) name.current?.focus();
     else if (badValue !== null) value.current?.focus();
-    else void run(() => submit(typed));
+    else void run(() => (asksName ? submit(typed).catch(blameName) : submit(typed)));
+  };
+  /** A name that is taken is told at its field. */
+  const blameName = (error: unknown) => {
+    if (codeOf(error) !== "secret_exists") throw error;
+    setNameProblem(wordsOf(error));
+    name.current?.focus();
   };
   /** What is on its way cannot be called back, so it must not look as if it had been. */
   const leave = () => {
@@ -75,7 +83,11 @@ export function SecretForm<Name extends boolean, Value extends boolean>(props: P
                 setNameProblem(null);
               }}
             />
-            <p id={`${id}-note`} className={nameProblem === null ? styles.soft : styles.problem}>
+            <p
+              id={`${id}-note`}
+              className={nameProblem === null ? styles.soft : styles.problem}
+              role={nameProblem === null ? undefined : "alert"}
+            >
               {nameProblem ?? words.hint}
             </p>
           </div>
