@@ -21,10 +21,12 @@ export function AuditList() {
   useEffect(() => {
     const seqs = data?.pages.flatMap((page) => page.entries.map(({ seq }) => seq)) ?? [];
     const next = last.current === null ? 0 : seqs.indexOf(last.current) + 1;
-    if (next === 0 || next === seqs.length) return;
+    if (next === 0 || (next === seqs.length && hasNextPage)) return;
     last.current = null;
-    giveFocus((list.current?.children[next] as HTMLElement | undefined) ?? null);
-  }, [data]);
+    // Where nothing more came, the row before the button, which has gone.
+    const row = list.current?.children[Math.min(next, seqs.length - 1)];
+    giveFocus((row as HTMLElement | undefined) ?? null);
+  }, [data, hasNextPage]);
   return (
     <section aria-labelledby="audit">
       <h2 id="audit">{words.title}</h2>

@@ -12,12 +12,12 @@ type Props = {
   readonly secret: Pick<api.SecretEntry, "id" | "name" | "damaged">;
   /** Says what was done; with an empty text, that something else begins. */
   readonly onDone: (words: string) => void;
-  /** It is deleted, and what shows it is about to go. */
-  readonly onRemoved: () => void;
+  /** It is about to be deleted, and what shows it to go: perhaps before the answer, as the server tells of it. */
+  readonly onRemove: () => void;
 };
 
 /** What can be done with a whole secret: another value, another name, and its end. A damaged one can only be deleted. */
-export function SecretActions({ secret, onDone, onRemoved }: Props) {
+export function SecretActions({ secret, onDone, onRemove }: Props) {
   const { value, changeForm, renameForm, remove } = secretMessages;
   const [open, setOpen] = useState<"change" | "rename" | "remove" | null>(null);
   const reload = useReload();
@@ -97,10 +97,10 @@ export function SecretActions({ secret, onDone, onRemoved }: Props) {
           secret={secret}
           onClose={close}
           remove={async () => {
+            onRemove();
             await calls.remove(secret.id);
             close();
             onDone(remove.done(secret.name));
-            onRemoved();
             await reload();
           }}
         />

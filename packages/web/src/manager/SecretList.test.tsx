@@ -118,6 +118,19 @@ test("after a deletion the keyboard is at the list, not nowhere", async () => {
   });
 });
 
+test("also when the list is without it before the deletion is answered", async () => {
+  await open("KEY");
+  gate = new Promise(() => undefined);
+  screen.getByRole("button", { name: "Delete" }).focus();
+  press("Delete");
+  press("Delete for good");
+  secrets = secrets.filter(({ name }) => name !== "KEY");
+  fireEvent(window, new Event("visibilitychange"));
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Your secrets" }));
+  });
+});
+
 test("the button that shows the versions keeps the keyboard", async () => {
   await open("OTHER");
   const button = screen.getByRole("button", { name: "Show versions" });

@@ -61,7 +61,7 @@ export function SecretList() {
               key={secret.id}
               secret={secret}
               onDone={setDone}
-              onRemoved={() => {
+              onRemove={() => {
                 removed.current = secret.id;
               }}
             />

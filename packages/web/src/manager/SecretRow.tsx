@@ -14,12 +14,12 @@ type Props = {
   readonly secret: api.SecretEntry;
   /** Says what was done; with an empty text, that something else begins. */
   readonly onDone: (words: string) => void;
-  /** It is deleted, and its row is about to go. */
-  readonly onRemoved: () => void;
+  /** It is about to be deleted, and its row to go. */
+  readonly onRemove: () => void;
 };
 
 /** One secret: a line that says what it is, and below it, when opened, all that can be done with it. */
-export function SecretRow({ secret, onDone, onRemoved }: Props) {
+export function SecretRow({ secret, onDone, onRemove }: Props) {
   const words = secretMessages;
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -60,7 +60,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
         {open && secret.damaged && (
           <>
             <p className={styles.problem}>{words.damaged}</p>
-            <SecretActions secret={secret} onDone={onDone} onRemoved={onRemoved} />
+            <SecretActions secret={secret} onDone={onDone} onRemove={onRemove} />
           </>
         )}
         {open && !secret.damaged && (
@@ -75,7 +75,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
               <GrantList secret={secret} grants={grants} onDone={onDone} />
             </section>
             <Versions secret={secret} onDone={onDone} />
-            <SecretActions secret={secret} onDone={onDone} onRemoved={onRemoved} />
+            <SecretActions secret={secret} onDone={onDone} onRemove={onRemove} />
           </>
         )}
       </div>
@@ -83,7 +83,7 @@ export function SecretRow({ secret, onDone, onRemoved }: Props) {
   );
 }
 
-function Versions({ secret, onDone }: Omit<Props, "onRemoved">) {
+function Versions({ secret, onDone }: Omit<Props, "onRemove">) {
   const words = secretMessages.history;
   const [open, setOpen] = useState(false);
   return (

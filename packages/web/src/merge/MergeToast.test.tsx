@@ -39,3 +39,40 @@ test("what does not says why and what to do, and is tried again by the visitor",
   fireEvent.click(screen.getByRole("button", { name: "Try now" }));
   expect(retry).toHaveBeenCalledOnce();
 });
+
+test.each([
+  ["what had it before", "#before"],
+  ["the page's title, when that has gone", "h1"],
+])("closed, the keyboard goes back to %s", (_, where) => {
+  const page = document.createElement("main");
+  page.innerHTML = '<h1>Secrets</h1><button id="before">Add</button>';
+  document.body.append(page);
+  const listeners = new Set<() => void>();
+  let state: MergeState = {
+    outcome: { moved: ["KEY"], same: [], replaced: [] },
+    problem: null,
+    passes: true,
+  };
+  const merger = {
+    get: () => state,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => {
+      state = { ...state, outcome: null };
+      for (const listener of listeners) listener();
+    },
+    retry: vi.fn(),
+  };
+  render(<MergeToast merger={merger} />);
+  const before = page.querySelector("button");
+  before?.focus();
+  const close = screen.getByRole("button", { name: "Close this message" });
+  close.focus();
+  if (where === "h1") before?.remove();
+  fireEvent.click(close);
+  expect(screen.queryByRole("region")).toBeNull();
+  expect(document.activeElement).toBe(page.querySelector(where));
+  page.remove();
+});

@@ -1,7 +1,8 @@
 import { errorCodes } from "@portafilter/protocol";
-import { useSyncExternalStore } from "react";
+import { useRef, useSyncExternalStore } from "react";
 import { CloseIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
+import { useNextFocus } from "../view/use-next-focus.ts";
 import styles from "./MergeToast.module.css";
 import type { Merger, MergeState } from "./merger.ts";
 
@@ -14,11 +15,25 @@ export function MergeToast({ merger }: Props) {
   const { outcome, problem } = state;
   const lines = outcome === null ? [] : linesOf(outcome);
   if (problem !== null) lines.push(failureOf(problem, state.passes));
+  const toast = useRef<HTMLElement>(null);
+  /** What had the keyboard before the message. */
+  const before = useRef<EventTarget | null>(null);
+  const pressed = useNextFocus(state, () => {
+    if (toast.current !== null) toast.current.querySelector("button")?.focus();
+    else focusPage(before.current);
+  });
   return (
     // There from the beginning, so that what appears in it is read out.
     <div aria-live="polite" className={styles.place}>
       {lines.length > 0 && (
-        <section className={styles.toast} aria-label={words.label}>
+        <section
+          ref={toast}
+          className={styles.toast}
+          aria-label={words.label}
+          onFocus={({ currentTarget, relatedTarget }) => {
+            if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget;
+          }}
+        >
           <div className={styles.text}>
             {lines.map((line) => (
               <p key={line}>{line}</p>
@@ -26,7 +41,13 @@ export function MergeToast({ merger }: Props) {
           </div>
           <div className={styles.actions}>
             {problem !== null && (
-              <button type="button" onClick={merger.retry}>
+              <button
+                type="button"
+                onClick={() => {
+                  pressed();
+                  merger.retry();
+                }}
+              >
                 {words.retry}
               </button>
             )}
@@ -40,7 +61,10 @@ export function MergeToast({ merger }: Props) {
               type="button"
               aria-label={words.close}
               className={styles.close}
-              onClick={merger.close}
+              onClick={() => {
+                pressed();
+                merger.close();
+              }}
             >
               <CloseIcon />
             </button>
@@ -49,6 +73,18 @@ export function MergeToast({ merger }: Props) {
       )}
     </div>
   );
+}
+
+/** Goes on where the keyboard was, or else at the page's title. */
+function focusPage(before: EventTarget | null): void {
+  if (before instanceof HTMLElement && before.isConnected) {
+    before.focus();
+    return;
+  }
+  const title = document.querySelector("h1");
+  if (title === null) return;
+  title.tabIndex = -1;
+  title.focus();
 }
 
 const secretsPage = "/settings/secrets";

@@ -1,0 +1,46 @@
+// @vitest-environment happy-dom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { AuditList } from "./AuditList.tsx";
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+const entry = (seq: number) => ({
+  seq,
+  at: "2026-11-25T12:00:00.000Z",
+  action: "session.started",
+  app: null,
+  secret: null,
+  device: "Firefox on Linux",
+});
+
+test.each([
+  ["with what came", [entry(1)], 1],
+  ["with the last row, where nothing more came", [], 0],
+])("after the last Show more the keyboard goes on %s", async (_, more, at) => {
+  vi.stubGlobal("fetch", (path: string) =>
+    Promise.resolve(
+      Response.json(
+        path.includes("before")
+          ? { entries: more, before: null }
+          : { entries: [entry(2)], before: 2 },
+      ),
+    ),
+  );
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <AuditList />
+    </QueryClientProvider>,
+  );
+  const button = await screen.findByRole("button", { name: "Show more" });
+  button.focus();
+  fireEvent.click(button);
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getAllByRole("listitem")[at]);
+  });
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+});

@@ -1,0 +1,49 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { type BrokerEvent, type BrokerState, initialBrokerState, step } from "../broker/state.ts";
+import { Notices } from "./Notices.tsx";
+
+afterEach(cleanup);
+
+/** The notice of a broker that is in the state `given`. */
+function show(given: Partial<BrokerState>) {
+  let state = { ...initialBrokerState, ...given };
+  const act = (event: BrokerEvent) => {
+    state = step(state, event).state;
+    view.rerender(<Notices broker={state} run={run} />);
+  };
+  const run = {
+    askAgain: () => {
+      act({ type: "askAgain" });
+    },
+    closeNotice: () => {
+      act({ type: "noticeClosed" });
+    },
+    reloadApp: vi.fn(),
+    focusApp: vi.fn(),
+  };
+  const view = render(<Notices broker={state} run={run} />);
+  return { run, act };
+}
+const press = (name: string) => {
+  const button = screen.getByRole("button", { name });
+  button.focus();
+  fireEvent.click(button);
+};
+
+test("the keyboard goes on to the next notice, and to the app when it is closed", () => {
+  const { run } = show({ denied: ["KEY"] });
+  press("Ask me again");
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Run it again" }));
+  press("Close this notice");
+  expect(screen.queryByRole("region")).toBeNull();
+  expect(run.focusApp).toHaveBeenCalledOnce();
+});
+
+test("a notice that goes by itself takes the keyboard nowhere", () => {
+  const { run, act } = show({ unavailable: "account" });
+  act({ type: "found", name: "KEY", standing: "known", place: "account" });
+  expect(screen.queryByRole("region")).toBeNull();
+  expect(run.focusApp).not.toHaveBeenCalled();
+});

@@ -1,0 +1,19 @@
+import { useCallback, useEffect, useEffectEvent, useRef } from "react";
+
+/**
+ * For buttons that go with what they did: when nothing has the keyboard after `shown` has changed, `goOn`
+ * gives it to the next sensible place.
+ *
+ * @returns a function to be called when such a button is pressed
+ */
+export function useNextFocus(shown: unknown, goOn: () => void): () => void {
+  const pressed = useRef(false);
+  const next = useEffectEvent(goOn);
+  useEffect(() => {
+    if (pressed.current && document.activeElement === document.body) next();
+    pressed.current = false;
+  }, [shown]);
+  return useCallback(() => {
+    pressed.current = true;
+  }, []);
+}
