@@ -41,6 +41,15 @@ test("the keyboard goes on to the next notice, and to the app when it is closed"
   expect(run.focusApp).toHaveBeenCalledOnce();
 });
 
+test("an account out of reach can be tried again at once; storage that is blocked cannot", () => {
+  const { run } = show({ unavailable: "account" });
+  press("Run it again");
+  expect(run.reloadApp).toHaveBeenCalledOnce();
+  cleanup();
+  show({ unavailable: "tab" });
+  expect(screen.queryByRole("button", { name: "Run it again" })).toBeNull();
+});
+
 test("a notice that goes by itself takes the keyboard nowhere", () => {
   const { run, act } = show({ unavailable: "account" });
   act({ type: "found", name: "KEY", standing: "known", place: "account" });

@@ -37,7 +37,7 @@ export function Notices({ broker, run }: Props) {
     <section ref={bar} className={styles.bar} aria-label={words.label}>
       <p role="status">{notice.text}</p>
       {notice.kind === "denied" && button(words.askAgain, run.askAgain)}
-      {notice.kind === "askable" && button(words.runAgain, run.reloadApp)}
+      {notice.runsAgain && button(words.runAgain, run.reloadApp)}
       {notice.kind !== "denied" && (
         <button
           type="button"
@@ -54,12 +54,23 @@ export function Notices({ broker, run }: Props) {
   );
 }
 
-type Notice = { readonly kind: "unavailable" | "denied" | "askable"; readonly text: string };
+type Notice = {
+  readonly kind: "unavailable" | "denied" | "askable";
+  readonly text: string;
+  /** Whether running the app again may help. A tab's storage will not do better for another try. */
+  readonly runsAgain: boolean;
+};
 
 function noticeOf({ unavailable, denied, refusing, askable }: BrokerState): Notice | null {
   const words = messages.notices;
-  if (unavailable !== null) return { kind: "unavailable", text: words.unavailable[unavailable] };
-  if (denied.length > 0)
-    return { kind: "denied", text: refusing ? words.refusing : words.denied(denied) };
-  return askable.length > 0 ? { kind: "askable", text: words.askable(askable) } : null;
+  if (unavailable !== null) {
+    const text = words.unavailable[unavailable];
+    return { kind: "unavailable", text, runsAgain: unavailable === "account" };
+  }
+  if (denied.length > 0) {
+    const text = refusing ? words.refusing : words.denied(denied);
+    return { kind: "denied", text, runsAgain: false };
+  }
+  if (askable.length === 0) return null;
+  return { kind: "askable", text: words.askable(askable), runsAgain: true };
 }
