@@ -104,6 +104,16 @@ test.each([
   expect(document.activeElement).toBe(control);
 });
 
+test("names stand where people look for them", async () => {
+  secrets = secrets.flatMap((one) =>
+    ["key_10", "_KEY", "KEY_9"].map((name) => ({ ...one, id: `${one.id}-${name}`, name })),
+  );
+  secrets.length = 3;
+  await open("KEY_9");
+  const names = screen.getAllByRole("heading", { level: 3 }).map((one) => one.textContent);
+  expect(names).toEqual(["_KEY", "KEY_9", "key_10"]);
+});
+
 test("after a deletion the keyboard is at the list, not nowhere", async () => {
   await open("KEY");
   screen.getByRole("button", { name: "Delete" }).focus();

@@ -42,6 +42,12 @@ test("what was revoked is said by its name, and that it could not be, too", () =
   expect(said()).toBe("The browser did not let this tab's storage be changed.");
 });
 
+test("names stand where people look for them", () => {
+  show(["KEY_10", "key_2", "Another"]);
+  const names = screen.getAllByRole("heading", { level: 3 }).map((one) => one.textContent);
+  expect(names).toEqual(["Another", "key_2", "KEY_10"]);
+});
+
 test("deleting is asked about first, as in an account", async () => {
   const session = show(["KEY", "OTHER"]);
   press("Delete KEY");

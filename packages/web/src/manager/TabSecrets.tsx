@@ -2,6 +2,7 @@ import type { AppId } from "@portafilter/protocol";
 import { useEffect, useRef, useState } from "react";
 import { secretMessages } from "../messages/secrets.ts";
 import type { SessionStore, TabEntry } from "../session/store.ts";
+import { byName } from "../text/by-name.ts";
 import { AskActions, AskDialog } from "../view/AskDialog.tsx";
 import { giveFocus } from "../view/give-focus.ts";
 import { useAppName } from "./app-name.ts";
@@ -39,7 +40,7 @@ export function TabSecrets({ session }: Props) {
         <p className={styles.empty}>{words.empty}</p>
       ) : (
         <ul className={styles.secrets}>
-          {entries.map((entry) => (
+          {entries.toSorted(byName).map((entry) => (
             <TabRow
               key={entry.name}
               entry={entry}

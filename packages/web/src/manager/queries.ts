@@ -3,6 +3,7 @@ import { useCallback, useEffect } from "react";
 import { client } from "../api/client.ts";
 import { secretCalls } from "../api/secret-calls.ts";
 import { pageSecrets } from "../stores/page-secrets.ts";
+import { byName } from "../text/by-name.ts";
 
 /** The calls of the secrets page, through the page's client. */
 export const calls = secretCalls(client);
@@ -11,7 +12,7 @@ export const calls = secretCalls(client);
 export function useSecrets() {
   return useQuery({
     queryKey: ["secrets", "list"],
-    queryFn: async ({ signal }) => (await calls.list(signal)).secrets,
+    queryFn: async ({ signal }) => (await calls.list(signal)).secrets.toSorted(byName),
   });
 }
 
