@@ -11,7 +11,7 @@ type Props = {
   readonly onClose: () => void;
 };
 
-/** What the app printed, as plain text. It stays at the end while the visitor has scrolled there. */
+/** What the app printed, as plain text. It stays at the end while the visitor has scrolled there. Escape closes it. */
 export function ConsolePanel({ log, dropped, onClose }: Props) {
   const words = messages.console;
   const entries = useSyncExternalStore(log.subscribe, log.getEntries);
@@ -22,7 +22,13 @@ export function ConsolePanel({ log, dropped, onClose }: Props) {
     if (box !== null && atEnd.current) box.scrollTop = box.scrollHeight;
   }, [entries]);
   return (
-    <section className={styles.panel} aria-label={words.title}>
+    <section
+      className={styles.panel}
+      aria-label={words.title}
+      onKeyDown={({ key }) => {
+        if (key === "Escape") onClose();
+      }}
+    >
       <header className={styles.header}>
         <h2>{words.title}</h2>
         <CopyButton entries={entries} />
