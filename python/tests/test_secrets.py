@@ -91,6 +91,24 @@ def test_what_is_unavailable_may_be_asked_for_again(name):
         assert worker.count(name) == asked
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("UNAVAILABLE_KEY", "secrets are out of reach"),
+        ("BUSY_KEY", "too many questions"),
+        ("BROKEN_KEY", "the question did not get to the page"),
+    ],
+)
+def test_what_is_unavailable_says_why(name, why):
+    with pytest.raises(pycafe.SecretUnavailable, match=f"{name}.*{why}"):
+        pycafe.get_secret(name)
+
+
+def test_errors_are_called_as_authors_write_them():
+    for error in (pycafe.SecretError, pycafe.SecretDenied, pycafe.SecretUnavailable):
+        assert f"{error.__module__}.{error.__qualname__}" == f"pycafe.{error.__name__}"
+
+
 def test_errors_have_a_common_base_and_know_the_name():
     assert issubclass(pycafe.SecretDenied, pycafe.SecretError)
     assert issubclass(pycafe.SecretUnavailable, pycafe.SecretError)

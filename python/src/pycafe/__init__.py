@@ -33,7 +33,7 @@ def get_secret(name: str, reason: str | None = None) -> str:
     Raises:
         SecretDenied: The visitor refused. Asking again raises again, without a dialog, until the
             visitor restarts the app or asks to be asked again.
-        SecretUnavailable: There is nobody to ask.
+        SecretUnavailable: Secrets are out of reach just now, or too many questions wait for the visitor.
         TypeError: An argument is not a string.
         ValueError: An argument is not as described above. Nothing has been sent then.
     """
@@ -43,7 +43,9 @@ def get_secret(name: str, reason: str | None = None) -> str:
         return answer.value
     if answer.refusal == "secret_denied":
         raise SecretDenied(name)
-    raise SecretUnavailable(name, busy=answer.refusal == "secret_busy") from answer.cause
+    # A failure in between is no answer of the page.
+    code = answer.refusal if answer.cause is None else None
+    raise SecretUnavailable(name, code) from answer.cause
 
 
 def _check(name: str, reason: str | None) -> None:

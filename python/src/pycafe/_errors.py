@@ -1,8 +1,23 @@
-"""What `get_secret` raises. No message ever holds a value."""
+"""What `get_secret` raises. No message ever holds a value. In tracebacks they are called as authors write them."""
+
+from typing import Literal
+
+# By the code of the page's refusal; None where it sent none.
+_UNAVAILABLE = {
+    "secret_unavailable": "cannot be had just now: secrets are out of reach, and the page around the app "
+    "says why. Nothing was lost. Catch pycafe.SecretUnavailable to go on without it, or ask again in a "
+    "moment.",
+    "secret_busy": "cannot be asked for: too many questions are waiting for the visitor already. Ask for "
+    "one secret at a time.",
+    None: "cannot be asked for: the question did not get to the page around the app. Catch "
+    "pycafe.SecretUnavailable to go on without it; restarting the app may help.",
+}
 
 
 class SecretError(Exception):
     """A secret cannot be had."""
+
+    __module__ = "pycafe"
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -11,6 +26,8 @@ class SecretError(Exception):
 
 class SecretDenied(SecretError):
     """The visitor does not want this app to have the secret."""
+
+    __module__ = "pycafe"
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -22,14 +39,11 @@ class SecretDenied(SecretError):
 
 
 class SecretUnavailable(SecretError):
-    """There is nobody, or no way, to ask for the secret."""
+    """The secret is out of reach, or cannot be asked for."""
 
-    def __init__(self, name: str, busy: bool = False) -> None:
-        super().__init__(
-            name,
-            f"The secret {name!r} cannot be asked for: too many questions are waiting for the visitor "
-            "already. Ask for one secret at a time."
-            if busy
-            else f"The secret {name!r} cannot be asked for here. Catch pycafe.SecretUnavailable to go "
-            "on without it, or open the app in its own page, where the visitor can be asked.",
-        )
+    __module__ = "pycafe"
+
+    def __init__(
+        self, name: str, code: Literal["secret_unavailable", "secret_busy"] | None = None
+    ) -> None:
+        super().__init__(name, f"The secret {name!r} {_UNAVAILABLE[code]}")
