@@ -18,7 +18,7 @@ export function MergeToast({ merger }: Props) {
   const toast = useRef<HTMLElement>(null);
   /** What had the keyboard before the message. */
   const before = useRef<EventTarget | null>(null);
-  const pressed = useNextFocus(state, () => {
+  const pressed = useNextFocus(lines.join(" "), () => {
     if (toast.current !== null) toast.current.querySelector("button")?.focus();
     else focusPage(before.current);
   });

@@ -42,9 +42,13 @@ test("the keyboard goes on to the next notice, and to the app when it is closed"
 });
 
 test("an account out of reach can be tried again at once; storage that is blocked cannot", () => {
-  const { run } = show({ unavailable: "account" });
+  const { run, act } = show({ unavailable: "account" });
   press("Run it again");
   expect(run.reloadApp).toHaveBeenCalledOnce();
+  act({ type: "requested", id: "1", name: "KEY", reason: null });
+  expect(run.focusApp).not.toHaveBeenCalled();
+  act({ type: "found", name: "KEY", standing: "granted", place: "account" });
+  expect(run.focusApp).toHaveBeenCalledOnce();
   cleanup();
   show({ unavailable: "tab" });
   expect(screen.queryByRole("button", { name: "Run it again" })).toBeNull();

@@ -15,12 +15,12 @@ type Props = {
 /** The bar that says what was denied, or why a secret did not reach the app. At most one at a time. */
 export function Notices({ broker, run }: Props) {
   const words = messages.notices;
+  const notice = noticeOf(broker);
   const bar = useRef<HTMLElement>(null);
-  const pressed = useNextFocus(broker, () => {
+  const pressed = useNextFocus(notice?.text, () => {
     if (bar.current === null) run.focusApp();
     else bar.current.querySelector("button")?.focus();
   });
-  const notice = noticeOf(broker);
   if (notice === null) return null;
   const button = (name: string, act: () => void) => (
     <button

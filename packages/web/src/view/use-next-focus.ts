@@ -6,7 +6,7 @@ import { useCallback, useEffect, useEffectEvent, useRef } from "react";
  *
  * @returns a function to be called when such a button is pressed
  */
-export function useNextFocus(shown: unknown, goOn: () => void): () => void {
+export function useNextFocus(shown: string | undefined, goOn: () => void): () => void {
   const pressed = useRef(false);
   const next = useEffectEvent(goOn);
   useEffect(() => {
