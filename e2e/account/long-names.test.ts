@@ -50,6 +50,12 @@ test.each([common, long])("the dialogs of %s, and what is said afterwards", asyn
     const dialog = page.getByRole(role);
     await dialog.waitFor();
     await fits(page, dialog);
+    // In a short window what answers is in sight without scrolling.
+    await page.setViewportSize({ width: 640, height: 360 });
+    const last = dialog.getByRole("button").last();
+    const below = () => last.evaluate((one) => one.getBoundingClientRect().bottom - innerHeight);
+    await expect.poll(below).toBeLessThan(0);
+    await page.setViewportSize({ width: 390, height: 844 });
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
   }
