@@ -2,7 +2,15 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { address, useChromium } from "../harness/chromium.ts";
 import { addAndAllow, app, snippet } from "../harness/snippet.ts";
-import { keptInTab, type Someone, signIn, signUp, someone } from "./people.ts";
+import {
+  accountMenu,
+  keptInTab,
+  type Someone,
+  signIn,
+  signInHere,
+  signUp,
+  someone,
+} from "./people.ts";
 
 const { context } = useChromium();
 
@@ -49,6 +57,27 @@ test("ending another device stops the app that runs there, which says why", asyn
   await signIn(there, who);
   await there.goto(snippet(program));
   await app(there).getByText("value: canary-device").waitFor();
+});
+
+test("pages that hold nothing of the account say at once that another device ended their sign-in", async () => {
+  const who = someone();
+  const there = await context();
+  const [start, settings] = [await there.newPage(), await there.newPage()];
+  await signUp(start, who);
+  await settings.goto(`${address()}/settings/account`);
+  await settings.getByRole("heading", { name: "Devices" }).waitFor();
+  await start.goto(`${address()}/`);
+  await accountMenu(start).waitFor();
+
+  const here = await (await context()).newPage();
+  await signIn(here, who);
+  await here.goto(`${address()}/settings/account`);
+  await here.getByRole("button", { name: "End all others" }).click();
+  await start.getByRole("alert").getByText("You were signed out").waitFor();
+  await start.getByRole("link", { name: "Sign in", exact: true }).waitFor();
+  await settings.getByText("You were signed out. Sign in to go on where you were.").waitFor();
+  await signInHere(settings, who);
+  await settings.getByRole("heading", { name: "Devices" }).waitFor();
 });
 
 test("a change of the password ends all other devices, and not the one it is made on", async () => {

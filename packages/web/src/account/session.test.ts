@@ -111,6 +111,30 @@ test("hears of a sign-out in another tab at once, though the server is out of re
   expect(store.get().status).toBe("signed-out");
 });
 
+describe("a page whose sign-in was ended", () => {
+  const endedElsewhere = { status: "signed-out", offers, endedElsewhere: true };
+
+  test("in another tab knows that it was not its own doing, also when the server says so again", async () => {
+    const { store, server } = open(ada);
+    await store.refresh();
+    server.session = stranger;
+    store.hear("signed-out");
+    expect(store.get()).toEqual(endedElsewhere);
+    expect(await store.refresh()).toEqual(endedElsewhere);
+  });
+
+  test("on another device knows it, until somebody signs in", async () => {
+    const { store, server } = open(ada);
+    await store.refresh();
+    server.session = stranger;
+    expect(await store.refresh()).toEqual(endedElsewhere);
+    server.session = ada;
+    await store.refresh();
+    await store.signOut();
+    expect(await store.refresh()).toEqual({ status: "signed-out", offers });
+  });
+});
+
 test("tells of every end that the visitor made, and of none that came by itself", async () => {
   const { store, server, announced } = open(ada);
   const listener = vi.fn();

@@ -12,7 +12,12 @@ export type Account =
   | { readonly status: "unreachable" }
   /** This server has no accounts: no menu, no links to sign in. */
   | { readonly status: "off" }
-  | { readonly status: "signed-out"; readonly offers: Offers }
+  | {
+      readonly status: "signed-out";
+      readonly offers: Offers;
+      /** Somebody was signed in on this page, and it did not end that itself. */
+      readonly endedElsewhere?: true;
+    }
   | {
       readonly status: "signed-in";
       readonly user: User;
@@ -90,16 +95,19 @@ export function createAccountStore(
     const mine = question;
     const answer = await ask(client);
     if (mine === question) {
-      if (answer !== null) set(accountOf(answer));
+      if (answer !== null) set(after(account, accountOf(answer)));
       else if (account.status === "loading") set({ status: "unreachable" });
     }
     return known();
   };
-  const ended = () => {
+  const ended = (where: "here" | "elsewhere") => {
     isUntold = signOutListeners.size === 0;
     for (const listener of [...signOutListeners]) listener();
     question += 1;
-    if (account.status === "signed-in") set({ status: "signed-out", offers: account.offers });
+    if (account.status === "signed-in") {
+      const left = { status: "signed-out", offers: account.offers } as const;
+      set(where === "here" ? left : after(account, left));
+    }
     void refresh();
   };
   let doubt: Promise<unknown> | null = null;
@@ -119,7 +127,7 @@ export function createAccountStore(
     refresh,
     ended() {
       announce("signed-out");
-      ended();
+      ended("here");
     },
     onSignOut(listener) {
       signOutListeners.add(listener);
@@ -144,10 +152,10 @@ export function createAccountStore(
         reply: api.nothing,
       });
       announce("signed-out");
-      ended();
+      ended("here");
     },
     hear(news) {
-      if (news === "signed-out") ended();
+      if (news === "signed-out") ended("elsewhere");
       else void refresh();
     },
   };
@@ -173,4 +181,12 @@ function accountOf({ user, fresh, offers }: api.SessionAnswer): Account {
   return user === null
     ? { status: "signed-out", offers }
     : { status: "signed-in", user, fresh, offers };
+}
+
+/** `next`, which also says whether it ended a sign-in of this page. */
+function after(before: Account, next: Account): Account {
+  if (next.status !== "signed-out") return next;
+  const isNews = before.status === "signed-in";
+  const isKnown = before.status === "signed-out" && before.endedElsewhere === true;
+  return isNews || isKnown ? { ...next, endedElsewhere: true } : next;
 }

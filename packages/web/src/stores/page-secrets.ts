@@ -57,6 +57,8 @@ function open(): PageSecrets {
     merger,
     feed,
   });
+  // On every page, whether anything of it is shown or not: the server says here that a sign-in ended.
+  feed.listen(() => undefined);
   for (const type of ["focus", "online"]) addEventListener(type, merger.retry);
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) void session.then(startAnew);

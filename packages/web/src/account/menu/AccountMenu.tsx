@@ -46,9 +46,16 @@ export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
           {words.signIn}
         </a>
       ) : (
-        <Link href={signInHere()} className={`button ${styles.signIn}`}>
-          {words.signIn}
-        </Link>
+        <>
+          {account.endedElsewhere && (
+            <span role="alert" className={styles.ended}>
+              {words.ended}
+            </span>
+          )}
+          <Link href={signInHere()} className={`button ${styles.signIn}`}>
+            {words.signIn}
+          </Link>
+        </>
       );
     case "signed-in":
       return (

@@ -10,6 +10,7 @@ export const account = {
     unreachable: "Account out of reach",
     unreachableWhy:
       "The server did not say who you are. Until it does, apps get only what this tab keeps, and nothing new is kept.",
+    ended: "You were signed out",
     stillSignedIn: "You are still signed in",
     newTab: "opens in a new tab",
     close: "Close",
@@ -48,6 +49,7 @@ export const account = {
     forgot: "Forgot your password?",
     noAccount: "No account yet?",
     signUp: "Create an account",
+    ended: "You were signed out. Sign in to go on where you were.",
     signedOut: "You are signed out. Nothing of your account is left in this tab.",
     deleted: "Your account is deleted. Its secrets and the keys that opened them are destroyed.",
     oidc: "Signing in there did not work out. Nothing was changed: try again, or go another way.",

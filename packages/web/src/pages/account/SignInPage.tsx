@@ -12,6 +12,7 @@ import { TextField } from "../../account/form/TextField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
+import type { Account } from "../../account/session.ts";
 import { thenOf, withThen } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
 import { codeOf } from "../../api/api-error.ts";
@@ -52,7 +53,7 @@ export function SignInPage() {
   if (account.status === "signed-in")
     return <AlreadySignedIn email={account.user.email} then={then} />;
   return (
-    <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account.status)}>
+    <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account)}>
       <form {...form.props} {...autofill.form} className={styles.form}>
         <TextField
           name="email"
@@ -84,12 +85,14 @@ export function SignInPage() {
   );
 }
 
-function noticeOf(search: string, status: string) {
+function noticeOf(search: string, account: Account) {
   const query = new URLSearchParams(search);
   if (query.get("problem") === "oidc") return { kind: "problem", text: words.oidc } as const;
-  if (status === "unreachable")
+  if (account.status === "unreachable")
     return { kind: "problem", text: accountMessages.problems.unreachable } as const;
   if (query.has("deleted")) return { kind: "note", text: words.deleted } as const;
   if (query.has("signed-out")) return { kind: "note", text: words.signedOut } as const;
+  if (account.status === "signed-out" && account.endedElsewhere)
+    return { kind: "note", text: words.ended } as const;
   return null;
 }
