@@ -117,6 +117,16 @@ test("is the app's again when the last of its questions is answered, and not whe
   expect(await focused(page)).not.toBe("App");
 });
 
+test("is at the heading after a step between pages", async () => {
+  const { page, link } = await open("/settings/account", { user: ada });
+  expect(await focused(page)).toBe("nothing");
+  for (const name of ["Secrets", "Account"]) {
+    await link(name).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => focused(page)).toBe(name);
+  }
+});
+
 test("begins in the email field of the page to sign in", async () => {
   const { page, api, heading } = await open("/sign-in");
   await expect.poll(() => focused(page)).toBe("email");

@@ -1,17 +1,15 @@
-import { useEffect } from "react";
 import { Link } from "wouter";
 import { examples, firstExample } from "../examples/catalogue.ts";
 import { PythonCode } from "../highlight/PythonCode.tsx";
 import { messages } from "../messages/index.ts";
 import { Header } from "./Header.tsx";
 import styles from "./LandingPage.module.css";
+import { useTitle } from "./use-title.ts";
 
 /** `/`: what this is, in one sentence and one program. `links` has the link of each example, in order. */
 export function LandingPage({ links }: { readonly links: readonly string[] }) {
   const words = messages.landing;
-  useEffect(() => {
-    document.title = messages.titles.landing;
-  }, []);
+  useTitle(null);
   return (
     <div className={styles.page}>
       <Header />
