@@ -230,11 +230,24 @@ describe("links of mails", () => {
   });
 
   test("a link that is too old says so, and how to get another one", async () => {
-    const { page, api, button, link } = await open("/reset#token=old");
+    const { page, api, button, link, heading } = await open("/reset#token=old");
     api.refuse.set("reset", { code: "link_expired" });
     await page.getByLabel("New password").fill(password);
     await button("Change password").click();
+    await heading("This link does not work any more").waitFor();
     await page.getByText("This link was used already, or is too old.").waitFor();
+    expect(await button("Change password").count()).toBe(0);
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+
+    await page.evaluate(() => {
+      location.hash = "token=newer";
+    });
+    await page.getByLabel("New password").fill(password);
+    await button("Change password").click();
+    await heading("This link does not work any more").waitFor();
+    expect(api.sent.findLast((call) => call.path === "reset")?.body).toMatchObject({
+      token: "newer",
+    });
     await link("Ask for another link").click();
     await page.getByRole("heading", { name: "Forgot your password?" }).waitFor();
   });

@@ -100,14 +100,23 @@ export const account = {
     title: "Choose a new password",
     lead: "All devices are signed out then, and passkeys are removed. Your secrets stay as they are.",
     button: "Change password",
-    noToken: "There is no link in this address",
-    noTokenText: {
-      mail: "It may have been cut off when it was copied. Open it from the mail again.",
-      noMail:
-        "It may have been cut off when it was copied. Open it again where you got it, or ask whoever operates this server for another one.",
+    noToken: {
+      title: "There is no link in this address",
+      text: {
+        mail: "It may have been cut off when it was copied. Open it from the mail again.",
+        noMail:
+          "It may have been cut off when it was copied. Open it again where you got it, or ask whoever operates this server for another one.",
+      },
     },
-    again: "Ask for another link",
-    back: "Back to sign in",
+    refused: {
+      title: "This link does not work any more",
+      text: {
+        mail: "This link was used already, or is too old. Nothing was changed.",
+        noMail:
+          "This link was used already, or is too old. Nothing was changed. Ask whoever operates this server for another one.",
+      },
+    },
+    again: { mail: "Ask for another link", noMail: "Back to sign in" },
     done: "Your password is changed",
     doneText:
       "All devices are signed out, and passkeys are removed. Sign in with the new password.",

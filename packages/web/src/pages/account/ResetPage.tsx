@@ -22,6 +22,8 @@ export function ResetPage() {
   const token = useLinkToken();
   const account = useAccount();
   const [done, setDone] = useState(false);
+  /** The token that the server would not take. Another link may be opened on this page. */
+  const [refused, setRefused] = useState<string | null>(null);
   const form = useForm({
     fields: ["password"],
     check: ({ password }) => onlyProblems({ password: newPasswordProblem(password) }),
@@ -30,9 +32,10 @@ export function ResetPage() {
       pageAccount().ended();
       setDone(true);
     },
-    explain: (error) => ({
-      [codeOf(error) === "password_refused" ? "password" : "form"]: wordsOf(error),
-    }),
+    explain(error) {
+      if (codeOf(error) === "link_expired") setRefused(token);
+      return { [codeOf(error) === "password_refused" ? "password" : "form"]: wordsOf(error) };
+    },
   });
   if (done)
     return (
@@ -46,19 +49,18 @@ export function ResetPage() {
     );
   // Without mail, links are made by the operator.
   const hasMail = !("offers" in account) || account.offers.mail;
-  const again = (
-    <Ways>
-      <p>
-        <Link href={hasMail ? "/forgot" : "/sign-in"}>{hasMail ? words.again : words.back}</Link>
-      </p>
-    </Ways>
-  );
-  if (token === null)
+  const place = hasMail ? "mail" : "noMail";
+  const again = <Link href={hasMail ? "/forgot" : "/sign-in"}>{words.again[place]}</Link>;
+  if (token === null || token === refused) {
+    const { title, text } = words[token === null ? "noToken" : "refused"];
     return (
-      <FormPage title={words.noToken} lead={words.noTokenText[hasMail ? "mail" : "noMail"]}>
-        {again}
+      <FormPage title={title} lead={text[place]}>
+        <Ways>
+          <p>{again}</p>
+        </Ways>
       </FormPage>
     );
+  }
   return (
     <FormPage title={words.title} lead={words.lead}>
       <form {...form.props} className={formStyles.form}>
@@ -72,7 +74,9 @@ export function ResetPage() {
         <FormProblem text={form.problems.form} />
         <SubmitButton label={words.button} busy={form.busy} />
       </form>
-      {again}
+      <Ways>
+        <p>{again}</p>
+      </Ways>
     </FormPage>
   );
 }

@@ -44,8 +44,8 @@ export function VerifyEmailPage() {
   if (token === null)
     return (
       <FormPage
-        title={accountMessages.reset.noToken}
-        lead={accountMessages.reset.noTokenText.mail}
+        title={accountMessages.reset.noToken.title}
+        lead={accountMessages.reset.noToken.text.mail}
       />
     );
   if (state.name === "working")
