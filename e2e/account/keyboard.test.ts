@@ -48,6 +48,12 @@ test("is at the section after a passkey or a device is removed, a confirmation i
 
   await page.getByRole("button", { name: /^Remove Chromium on Linux/ }).focus();
   await page.keyboard.press("Enter");
+  await button("Keep passkey").waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => focused(page)).toBe("Remove");
+  await page.keyboard.press("Enter");
+  await button("Remove passkey").focus();
+  await page.keyboard.press("Enter");
   await page.getByText("The passkey is removed.").waitFor();
   await expect.poll(() => focused(page)).toBe("Passkeys");
 

@@ -78,6 +78,7 @@ test("a passkey is added, signs in, confirms, is told twice, and is removed", as
   await button(page, "Add a passkey").click();
   await done(page, "This device already has a passkey for your account.");
   await page.getByRole("button", { name: /^Remove Chrom(e|ium) on Linux, added/ }).click();
+  await page.getByRole("button", { name: "Remove passkey", exact: true }).click();
   await done(page, "The passkey is removed.");
   await page.getByText("No passkeys yet.").waitFor();
 

@@ -85,9 +85,18 @@ test("who has none, or does not want to, goes another way", async () => {
   expect(await button("Sign in with a passkey").getAttribute("aria-disabled")).toBe("false");
 });
 
-test("passkeys are removed", async () => {
-  const { page, button } = await open("/settings/account", { user: ada });
+test("passkeys are removed, after it is said which one and what that means", async () => {
+  const { page, api, button } = await open("/settings/account", { user: ada });
   await page.getByRole("button", { name: /^Remove Chromium on Linux, added/ }).click();
+  const question = page.getByRole("alertdialog", {
+    name: "Remove the passkey “Chromium on Linux”?",
+  });
+  await question.getByText(/Signing in with it stops working/).waitFor();
+  await button("Keep passkey").click();
+  await question.waitFor({ state: "detached" });
+  expect(api.passkeys).toHaveLength(1);
+  await page.getByRole("button", { name: /^Remove Chromium on Linux, added/ }).click();
+  await button("Remove passkey").click();
   await page.getByRole("status").getByText("The passkey is removed.").waitFor();
   await page.getByText("No passkeys yet.").waitFor();
   expect(await button("Add a passkey").count()).toBe(1);

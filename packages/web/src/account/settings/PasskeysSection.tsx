@@ -9,6 +9,7 @@ import { addPasskey, passkeysWork } from "../passkey.ts";
 import type { Confirmed } from "./confirmed.ts";
 import { ListBody } from "./ListBody.tsx";
 import { OutcomeLine } from "./OutcomeLine.tsx";
+import { type PasskeyName, RemovePasskey } from "./RemovePasskey.tsx";
 import styles from "./Section.module.css";
 import { Section } from "./Section.tsx";
 import { useAction } from "./use-action.ts";
@@ -25,6 +26,7 @@ export function PasskeysSection({ confirmed }: Props) {
   const { busy, outcome, run } = useAction();
   const heading = useRef<HTMLHeadingElement>(null);
   const supported = useSupport();
+  const [leaving, setLeaving] = useState<(PasskeyName & { readonly id: string }) | null>(null);
 
   const change = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
@@ -56,7 +58,7 @@ export function PasskeysSection({ confirmed }: Props) {
                     aria-label={words.removeLabel(name, agoInWords(createdAt))}
                     aria-disabled={busy !== null}
                     onClick={() => {
-                      change(id, () => calls.removePasskey(id), words.removed);
+                      if (busy === null) setLeaving({ id, name, createdAt });
                     }}
                   >
                     {words.remove}
@@ -83,6 +85,18 @@ export function PasskeysSection({ confirmed }: Props) {
         </div>
       )}
       <OutcomeLine outcome={outcome} />
+      {leaving !== null && (
+        <RemovePasskey
+          passkey={leaving}
+          onClose={() => {
+            setLeaving(null);
+          }}
+          onRemove={() => {
+            setLeaving(null);
+            change(leaving.id, () => calls.removePasskey(leaving.id), words.removed);
+          }}
+        />
+      )}
     </Section>
   );
 }

@@ -187,6 +187,13 @@ export const account = {
     created: "Added",
     remove: "Remove",
     removeLabel: (name: string, when: string) => `Remove ${name}, added ${when}`,
+    removal: {
+      title: (name: string) => `Remove the passkey “${name}”?`,
+      text: (added: string) =>
+        `It was added ${added}. Signing in with it stops working, wherever it is kept. Your secrets stay as they are.`,
+      keep: "Keep passkey",
+      button: "Remove passkey",
+    },
     removed: "The passkey is removed. Remove it from your device, too.",
   },
   devices: {
