@@ -10,18 +10,20 @@ type Props = {
   /** Said below the field as long as there is no problem. */
   readonly hint?: ReactNode;
   readonly defaultValue?: string;
+  readonly onInput?: (text: string) => void;
   /** Where somebody who came to this page begins. */
   readonly autoFocus?: boolean;
 };
 
 /** A labelled field; its problem is tied to it and read with it. */
-export function TextField({ name, label, type = "text", problem, hint, ...rest }: Props) {
+export function TextField({ name, label, type = "text", problem, hint, onInput, ...rest }: Props) {
   const id = useId();
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       <input
         {...rest}
+        onInput={({ currentTarget }) => onInput?.(currentTarget.value)}
         id={id}
         name={name}
         type={type}

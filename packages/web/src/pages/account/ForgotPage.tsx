@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { Link, useSearch } from "wouter";
 import { cleanEmail, emailProblem, onlyProblems } from "../../account/form/check.ts";
+import { EmailField } from "../../account/form/EmailField.tsx";
 import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
 import styles from "../../account/form/form.module.css";
-import { TextField } from "../../account/form/TextField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
@@ -51,13 +51,7 @@ export function ForgotPage() {
   return (
     <FormPage title={words.title} lead={words.lead}>
       <form {...form.props} className={styles.form}>
-        <TextField
-          name="email"
-          label={accountMessages.form.email}
-          type="email"
-          autoComplete="username"
-          problem={form.problems.email}
-        />
+        <EmailField autoComplete="username" problem={form.problems.email} />
         <FormProblem text={form.problems.form} />
         <SubmitButton label={words.button} busy={form.busy} />
       </form>

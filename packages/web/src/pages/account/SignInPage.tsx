@@ -5,10 +5,10 @@ import {
   onlyProblems,
   passwordProblem,
 } from "../../account/form/check.ts";
+import { EmailField } from "../../account/form/EmailField.tsx";
 import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
 import styles from "../../account/form/form.module.css";
 import { PasswordField } from "../../account/form/PasswordField.tsx";
-import { TextField } from "../../account/form/TextField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
@@ -55,14 +55,7 @@ export function SignInPage() {
   return (
     <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account)}>
       <form {...form.props} {...autofill.form} className={styles.form}>
-        <TextField
-          name="email"
-          label={fields.email}
-          type="email"
-          autoComplete="username webauthn"
-          autoFocus
-          problem={form.problems.email}
-        />
+        <EmailField autoComplete="username webauthn" autoFocus problem={form.problems.email} />
         <PasswordField
           name="password"
           label={fields.password}

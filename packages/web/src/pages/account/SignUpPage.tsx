@@ -6,10 +6,10 @@ import {
   newPasswordProblem,
   onlyProblems,
 } from "../../account/form/check.ts";
+import { EmailField } from "../../account/form/EmailField.tsx";
 import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
 import formStyles from "../../account/form/form.module.css";
 import { PasswordField } from "../../account/form/PasswordField.tsx";
-import { TextField } from "../../account/form/TextField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
@@ -51,13 +51,7 @@ export function SignUpPage() {
   return (
     <FormPage title={words.title} lead={words.lead}>
       <form {...form.props} className={formStyles.form}>
-        <TextField
-          name="email"
-          label={fields.email}
-          type="email"
-          autoComplete="username"
-          problem={form.problems.email}
-        />
+        <EmailField autoComplete="username" problem={form.problems.email} />
         <PasswordField
           name="password"
           label={fields.password}

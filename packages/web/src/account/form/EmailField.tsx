@@ -1,0 +1,34 @@
+import { accountMessages } from "../../messages/account.ts";
+import { TextField } from "./TextField.tsx";
+
+/** What was typed last: goes with the page's memory, and is in no address and no storage. */
+let typed = "";
+
+type Props = {
+  readonly autoComplete: "username" | "username webauthn";
+  readonly autoFocus?: boolean;
+  readonly problem: string | undefined;
+};
+
+/** The email on the way in: what was typed on one of these pages is there on the next one. */
+export function EmailField(props: Props) {
+  return (
+    <TextField
+      {...props}
+      name="email"
+      label={accountMessages.form.email}
+      type="email"
+      defaultValue={typed}
+      onInput={keepEmail}
+    />
+  );
+}
+
+/** To be called when somebody has signed in: it is not for whoever comes after them. */
+export function forgetEmail(): void {
+  typed = "";
+}
+
+function keepEmail(email: string): void {
+  typed = email;
+}
