@@ -279,6 +279,20 @@ describe("links of mails", () => {
     await button("Send the link").click();
     await page.getByText("If there is an account for nobody@example.org").waitFor();
   });
+
+  test("forgotten, where no link can be sent: says what to do, and shows no form", async () => {
+    const offers = { accounts: true, mail: false, providers: [] };
+    const { page, email, link } = await open("/forgot", { offers });
+    await page.getByText("This server cannot send mail. Ask whoever operates it").waitFor();
+    expect(await email.count()).toBe(0);
+    await link("Back to sign in").waitFor();
+
+    const signedIn = await open("/forgot", { user: ada, offers });
+    await signedIn.page.getByText("You are signed in as ada@example.org").waitFor();
+    expect(await signedIn.email.count()).toBe(0);
+    await signedIn.link("Go to Account").click();
+    await signedIn.heading("Devices").waitFor();
+  });
 });
 
 describe("the menu", () => {

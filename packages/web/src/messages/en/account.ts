@@ -90,6 +90,13 @@ export const account = {
     lead: "Enter the email of your account, and a link to choose a new password is sent there.",
     noMail:
       "This server cannot send mail. Ask whoever operates it: they can make a link with which you choose a new password.",
+    signedIn: {
+      mail: (email: string) =>
+        `You are signed in as ${email}, and can change the password under Account. That asks for the one you have: if you do not know it, sign out and come back here for a link.`,
+      noMail: (email: string) =>
+        `You are signed in as ${email}, and can change the password under Account. That asks for the one you have: if you do not know it, ask whoever operates this server for a link with which you choose a new one.`,
+      way: "Go to Account",
+    },
     button: "Send the link",
     sentTitle: "Check your mail",
     sent: (email: string) =>

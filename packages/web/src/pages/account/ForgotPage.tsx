@@ -10,6 +10,7 @@ import { wordsOf } from "../../account/problem-words.ts";
 import { thenOf, withThen } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
 import { accountMessages } from "../../messages/account.ts";
+import { AlreadySignedIn } from "./AlreadySignedIn.tsx";
 import { FormPage, Ways } from "./FormPage.tsx";
 import { NoAccountsPage } from "./NoAccountsPage.tsx";
 
@@ -31,6 +32,18 @@ export function ForgotPage() {
     explain: (error) => ({ form: wordsOf(error) }),
   });
   if (account.status === "off") return <NoAccountsPage />;
+  if (account.status === "loading")
+    return <FormPage title={words.title} lead={accountMessages.settings.loading} />;
+  if (account.status === "signed-in") {
+    const { mail, noMail } = words.signedIn;
+    return (
+      <AlreadySignedIn
+        title={words.title}
+        lead={(account.offers.mail ? mail : noMail)(account.user.email)}
+        way={{ to: "/settings/account", name: words.signedIn.way }}
+      />
+    );
+  }
   const back = (
     <Ways>
       <p>

@@ -51,7 +51,12 @@ export function SignInPage() {
   });
   if (account.status === "off") return <NoAccountsPage />;
   if (account.status === "signed-in")
-    return <AlreadySignedIn email={account.user.email} then={then} />;
+    return (
+      <AlreadySignedIn
+        lead={words.already(account.user.email)}
+        way={{ to: withThen("/sign-in/done", then), name: words.goOn }}
+      />
+    );
   return (
     <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account)}>
       <form {...form.props} {...autofill.form} className={styles.form}>

@@ -45,7 +45,12 @@ export function SignUpPage() {
   });
   if (account.status === "off") return <NoAccountsPage />;
   if (account.status === "signed-in")
-    return <AlreadySignedIn email={account.user.email} then={then} />;
+    return (
+      <AlreadySignedIn
+        lead={accountMessages.signIn.already(account.user.email)}
+        way={{ to: withThen("/sign-in/done", then), name: accountMessages.signIn.goOn }}
+      />
+    );
   if (mailed !== null)
     return <FormPage title={words.checkMail.title} lead={words.checkMail.text(mailed)} />;
   return (
