@@ -35,8 +35,7 @@ async function expectClean(page: Page): Promise<void> {
 
 const pages: [string, string, Partial<ScriptedApi>][] = [
   ["/", "Run the example", {}],
-  ["/sign-in?signed-out", "Create an account", {}],
-  ["/sign-in?problem=oidc", "Create an account", {}],
+  ["/sign-in", "Create an account", {}],
   ["/sign-in", "Go on", { user: ada }],
   ["/sign-in", "Go to the start page", { offers: { accounts: false, mail: false, providers: [] } }],
   ["/sign-in/done?then=close", "Portafilter", { user: ada }],
@@ -50,6 +49,20 @@ const pages: [string, string, Partial<ScriptedApi>][] = [
 test.each(pages)("%s, with %s", async (path, name, given) => {
   const { page, link } = await open(path, given);
   await link(name).first().waitFor();
+  await expectClean(page);
+});
+
+test.each([
+  ["deleted", "Your account is deleted."],
+  ["provider", "Signing in there did not work out."],
+])("what happened before: %s", async (outcome, words) => {
+  const { page, link } = await open("/sign-in");
+  await link("Create an account").waitFor();
+  await page.evaluate((kept) => {
+    sessionStorage.setItem("portafilter.outcome", kept);
+  }, outcome);
+  await page.goto(`${new URL(page.url()).origin}/sign-in?problem=oidc`);
+  await page.getByText(words).waitFor();
   await expectClean(page);
 });
 

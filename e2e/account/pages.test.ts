@@ -170,7 +170,17 @@ describe("where signing in leads", () => {
   });
 
   test("a provider that did not say who it was", async () => {
-    const { page } = await open("/sign-in?problem=oidc");
+    const { context, page, button, link } = await open("/sign-in?problem=oidc");
+    await link("Create an account").waitFor();
+    // Whoever made this link does not say what happened.
+    expect(await page.getByText("Signing in there did not work out.").count()).toBe(0);
+    await context.route("https://login.example.test/**", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<meta http-equiv="refresh" content="0;url=${host.address()}/sign-in?problem=oidc">`,
+      }),
+    );
+    await button("Sign in with Corporate login").click();
     await page.getByText("Signing in there did not work out.").waitFor();
   });
 
@@ -313,7 +323,7 @@ describe("the menu", () => {
     await button("Account menu, ada@example.org").click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByText("You are signed out.").waitFor();
-    expect(path()).toBe("/sign-in?signed-out");
+    expect(path()).toBe("/sign-in");
     expect(api.user).toBeNull();
   });
 

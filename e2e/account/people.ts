@@ -45,7 +45,7 @@ export async function signOut(page: Page): Promise<void> {
   await accountMenu(page).click();
   await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
   // The page that says so is another document: nothing can be asked of the one before it.
-  await page.waitForURL("**/sign-in?signed-out");
+  await page.waitForURL("**/sign-in");
   await page.getByText("You are signed out.").waitFor();
 }
 

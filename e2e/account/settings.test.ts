@@ -138,7 +138,7 @@ test("deleting says what is destroyed, wants the email typed, and ends on a page
   await confirm.getByLabel("Password", { exact: true }).fill(password);
   await confirm.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Your account is deleted.").waitFor();
-  expect(path()).toBe("/sign-in?deleted");
+  expect(path()).toBe("/sign-in");
   expect(api.sent.findLast((call) => call.path === "delete")?.body).toEqual({ email: ada.email });
 });
 

@@ -1,7 +1,5 @@
+import { keepOutcome, type Outcome } from "./outcome.ts";
 import { pageAccount } from "./page-account.ts";
-
-/** What the sign-in page says on arrival. */
-export type Farewell = "signed-out" | "deleted";
 
 /**
  * Signs out everywhere in this browser and leaves the page, so that nothing of the account stays in
@@ -14,11 +12,12 @@ export async function signOut(): Promise<void> {
 }
 
 /** Empties this tab and goes to a page that says what happened. */
-export function leave(farewell: Farewell): void {
+export function leave(outcome: Exclude<Outcome, "provider">): void {
   try {
     sessionStorage.clear();
   } catch {
     // Storage is blocked, so that it holds nothing.
   }
-  location.replace(`/sign-in?${farewell}`);
+  keepOutcome(outcome);
+  location.replace("/sign-in");
 }

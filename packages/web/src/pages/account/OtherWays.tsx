@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { FormProblem } from "../../account/form/FormEnd.tsx";
+import { keepOutcome } from "../../account/outcome.ts";
 import { calls } from "../../account/page-calls.ts";
 import { signInByPasskey } from "../../account/passkey.ts";
 import { wordsOf } from "../../account/problem-words.ts";
@@ -35,6 +36,7 @@ export function OtherWays({ then, onSignedIn }: Props) {
   const byProvider = async (id: string) => {
     const { url } = await calls.startOidc(id);
     keepThen(then);
+    keepOutcome("provider");
     location.assign(webAddress(url));
   };
   return (

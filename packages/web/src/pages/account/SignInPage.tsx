@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import {
   cleanEmail,
@@ -10,6 +11,7 @@ import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
 import styles from "../../account/form/form.module.css";
 import { PasswordField } from "../../account/form/PasswordField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
+import { type Outcome, outcomeOf, settleOutcome } from "../../account/outcome.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
 import type { Account } from "../../account/session.ts";
@@ -31,6 +33,8 @@ export function SignInPage() {
   const account = useAccount();
   const search = useSearch();
   const then = thenOf(search);
+  const [outcome] = useState(() => outcomeOf(search));
+  useEffect(settleOutcome, []);
   const [, navigate] = useLocation();
   const done = () => {
     navigate(withThen("/sign-in/done", then), { replace: true });
@@ -58,7 +62,7 @@ export function SignInPage() {
       />
     );
   return (
-    <FormPage title={words.title} lead={words.lead} notice={noticeOf(search, account)}>
+    <FormPage title={words.title} lead={words.lead} notice={noticeOf(outcome, account)}>
       <form {...form.props} {...autofill.form} className={styles.form}>
         <EmailField autoComplete="username webauthn" autoFocus problem={form.problems.email} />
         <PasswordField
@@ -83,13 +87,12 @@ export function SignInPage() {
   );
 }
 
-function noticeOf(search: string, account: Account) {
-  const query = new URLSearchParams(search);
-  if (query.get("problem") === "oidc") return { kind: "problem", text: words.oidc } as const;
+function noticeOf(outcome: Outcome | null, account: Account) {
+  if (outcome === "provider") return { kind: "problem", text: words.oidc } as const;
   if (account.status === "unreachable")
     return { kind: "problem", text: accountMessages.problems.unreachable } as const;
-  if (query.has("deleted")) return { kind: "note", text: words.deleted } as const;
-  if (query.has("signed-out")) return { kind: "note", text: words.signedOut } as const;
+  if (outcome === "deleted") return { kind: "note", text: words.deleted } as const;
+  if (outcome === "signed-out") return { kind: "note", text: words.signedOut } as const;
   if (account.status === "signed-out" && account.endedElsewhere)
     return { kind: "note", text: words.ended } as const;
   return null;
