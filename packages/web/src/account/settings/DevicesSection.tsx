@@ -5,6 +5,7 @@ import { agoInWords } from "../../text/time.ts";
 import { giveFocus } from "../../view/give-focus.ts";
 import { calls } from "../page-calls.ts";
 import type { Confirmed } from "./confirmed.ts";
+import { devicesInOrder } from "./in-order.ts";
 import { ListBody } from "./ListBody.tsx";
 import { OutcomeLine } from "./OutcomeLine.tsx";
 import styles from "./Section.module.css";
@@ -38,7 +39,7 @@ export function DevicesSection({ confirmed }: Props) {
         {({ devices }) => (
           <>
             <ul className={styles.list}>
-              {devices.map(({ id, device, lastSeenAt, current }) => {
+              {devicesInOrder(devices).map(({ id, device, lastSeenAt, current }) => {
                 const name = device === "" ? words.unknown : device;
                 return (
                   <li key={id}>

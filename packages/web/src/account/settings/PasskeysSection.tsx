@@ -7,6 +7,7 @@ import { pageAccount } from "../page-account.ts";
 import { calls } from "../page-calls.ts";
 import { addPasskey, passkeysWork } from "../passkey.ts";
 import type { Confirmed } from "./confirmed.ts";
+import { passkeysInOrder } from "./in-order.ts";
 import { ListBody } from "./ListBody.tsx";
 import { OutcomeLine } from "./OutcomeLine.tsx";
 import { type PasskeyName, RemovePasskey } from "./RemovePasskey.tsx";
@@ -45,7 +46,7 @@ export function PasskeysSection({ confirmed }: Props) {
             <p className={styles.quiet}>{words.empty}</p>
           ) : (
             <ul className={styles.list}>
-              {passkeys.map(({ id, name, createdAt }) => (
+              {passkeysInOrder(passkeys).map(({ id, name, createdAt }) => (
                 <li key={id}>
                   <div className={styles.what}>
                     <strong>{name}</strong>
