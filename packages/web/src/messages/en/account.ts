@@ -64,7 +64,7 @@ export const account = {
     truthTitle: "What you should know",
     truth:
       "Secrets are stored encrypted, and the keys are kept on another server. Still, whoever operates this server could see a value while it is stored or delivered: this is not end-to-end encryption.",
-    moves: "Secrets kept in this tab move into your account.",
+    moves: "Secrets that open tabs of this browser keep move into your account.",
     haveAccount: "Have an account already?",
     signIn: "Sign in",
     checkMail: {
