@@ -209,6 +209,12 @@ describe("where signing in leads", () => {
   });
 });
 
+test("the start page leads a stranger to what this tab keeps", async () => {
+  const { link, heading } = await open("/");
+  await link("Secrets").click();
+  await heading("Secrets of this tab").waitFor();
+});
+
 test("pages say nothing of a server that they do not know", async () => {
   const { page, heading } = await open("/nothing/here");
   await heading("There is nothing at this address").waitFor();

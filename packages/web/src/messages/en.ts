@@ -41,6 +41,7 @@ export const en = {
   footer: {
     licence: "Open source, Apache 2.0",
     howItWorks: "How it works",
+    secrets: "Secrets",
   },
   examples: {
     owner: "Portafilter examples",

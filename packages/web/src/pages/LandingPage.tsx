@@ -58,6 +58,7 @@ export function LandingPage({ links }: { readonly links: readonly string[] }) {
         <span>{messages.product}</span>
         <span>{messages.footer.licence}</span>
         <Link href="/how-it-works">{messages.footer.howItWorks}</Link>
+        <Link href="/settings/secrets">{messages.footer.secrets}</Link>
       </footer>
     </div>
   );
