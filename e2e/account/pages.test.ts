@@ -215,6 +215,23 @@ test("the start page leads a stranger to what this tab keeps", async () => {
   await heading("Secrets of this tab").waitFor();
 });
 
+test("a page that cannot be fetched says so, keeps nobody from going back, and is tried again", async () => {
+  const { context, page, link, button, heading } = await open("/");
+  await link("Sign in").waitFor();
+  const away = /\/(assets\/HowItWorks.*|how-it-works)$/;
+  await context.route(away, (route) => route.abort("connectionfailed"));
+  await link("How it works").click();
+  await heading("This page could not be fetched").waitFor();
+  await button("Try again").click();
+  await page.getByText("It did not work out yet.").waitFor();
+  await page.goBack();
+  await link("Run the example").waitFor();
+  await page.goForward();
+  await context.unroute(away);
+  await button("Try again").click();
+  await heading("How it works").waitFor();
+});
+
 test("pages say nothing of a server that they do not know", async () => {
   const { page, heading } = await open("/nothing/here");
   await heading("There is nothing at this address").waitFor();

@@ -1,48 +1,45 @@
-import { lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Suspense } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { MergeCorner } from "./merge/MergeCorner.tsx";
+import { lazyPage } from "./pages/lazy-page.ts";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { PageBoundary } from "./pages/PageBoundary.tsx";
 
-const LandingPage = lazy(async () => {
-  const { openLandingPage } = await import("./pages/open-landing-page.ts");
-  return { default: await openLandingPage() };
-});
-const SnippetPage = lazy(async () => ({
-  default: (await import("./pages/SnippetPage.tsx")).SnippetPage,
-}));
-const HowItWorksPage = lazy(async () => ({
-  default: (await import("./pages/HowItWorksPage.tsx")).HowItWorksPage,
-}));
-const SignInPage = lazy(async () => ({
-  default: (await import("./pages/account/SignInPage.tsx")).SignInPage,
-}));
-const SignedInPage = lazy(async () => ({
-  default: (await import("./pages/account/SignedInPage.tsx")).SignedInPage,
-}));
-const SignUpPage = lazy(async () => ({
-  default: (await import("./pages/account/SignUpPage.tsx")).SignUpPage,
-}));
-const ForgotPage = lazy(async () => ({
-  default: (await import("./pages/account/ForgotPage.tsx")).ForgotPage,
-}));
-const ResetPage = lazy(async () => ({
-  default: (await import("./pages/account/ResetPage.tsx")).ResetPage,
-}));
-const VerifyEmailPage = lazy(async () => ({
-  default: (await import("./pages/account/VerifyEmailPage.tsx")).VerifyEmailPage,
-}));
-const SecretsPage = lazy(async () => ({
-  default: (await import("./pages/settings/SecretsPage.tsx")).SecretsPage,
-}));
-const AccountPage = lazy(async () => ({
-  default: (await import("./pages/settings/AccountPage.tsx")).AccountPage,
-}));
+const LandingPage = lazyPage(async () =>
+  (await import("./pages/open-landing-page.ts")).openLandingPage(),
+);
+const SnippetPage = lazyPage(async () => (await import("./pages/SnippetPage.tsx")).SnippetPage);
+const HowItWorksPage = lazyPage(
+  async () => (await import("./pages/HowItWorksPage.tsx")).HowItWorksPage,
+);
+const SignInPage = lazyPage(
+  async () => (await import("./pages/account/SignInPage.tsx")).SignInPage,
+);
+const SignedInPage = lazyPage(
+  async () => (await import("./pages/account/SignedInPage.tsx")).SignedInPage,
+);
+const SignUpPage = lazyPage(
+  async () => (await import("./pages/account/SignUpPage.tsx")).SignUpPage,
+);
+const ForgotPage = lazyPage(
+  async () => (await import("./pages/account/ForgotPage.tsx")).ForgotPage,
+);
+const ResetPage = lazyPage(async () => (await import("./pages/account/ResetPage.tsx")).ResetPage);
+const VerifyEmailPage = lazyPage(
+  async () => (await import("./pages/account/VerifyEmailPage.tsx")).VerifyEmailPage,
+);
+const SecretsPage = lazyPage(
+  async () => (await import("./pages/settings/SecretsPage.tsx")).SecretsPage,
+);
+const AccountPage = lazyPage(
+  async () => (await import("./pages/settings/AccountPage.tsx")).AccountPage,
+);
 
 /** The host page: which address is which page. */
 export function App() {
+  const [path] = useLocation();
   return (
-    <PageBoundary>
+    <PageBoundary path={path}>
       <Suspense>
         <Switch>
           <Route path="/">

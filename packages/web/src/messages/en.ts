@@ -306,6 +306,12 @@ export const en = {
     text: "The link may be mistyped or cut off. Nothing was run and nothing was lost.",
     home: "Go to the start page",
   },
+  notFetched: {
+    title: "This page could not be fetched",
+    text: "The server did not answer, or you are offline. Nothing was changed or lost.",
+    still: "It did not work out yet. Try again in a moment.",
+    retry: "Try again",
+  },
   broken: {
     title: "This page failed",
     text: "Something in it went wrong, and it was stopped rather than left half working. Secrets you allowed are still there.",

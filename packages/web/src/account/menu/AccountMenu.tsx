@@ -8,9 +8,14 @@ import styles from "./AccountMenu.module.css";
 import { Face } from "./Face.tsx";
 
 const words = accountMessages.menu;
-const SignedInMenu = lazy(async () => ({
-  default: (await import("./SignedInMenu.tsx")).SignedInMenu,
-}));
+const SignedInMenu = lazy(async () => {
+  try {
+    return { default: (await import("./SignedInMenu.tsx")).SignedInMenu };
+  } catch {
+    // A page without its menu is better than no page.
+    return { default: Face };
+  }
+});
 
 /** Sign in, or who is signed in. Beside an app the sign-in opens in a tab of its own: the app goes on. */
 export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
