@@ -16,6 +16,7 @@ import {
 import type { Command } from "commander";
 import { makeDataFolder } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
+import { settingsHelp } from "./settings-help.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
 /** Adds `keyserver` and what belongs to it to the command line. */
@@ -24,6 +25,7 @@ export function addKeyServerCommands(program: Command): void {
     .command("keyserver")
     .description("serve the keys that wrap other keys")
     .option("--accept-older-store", "the key store was put back from a backup")
+    .addHelpText("after", settingsHelp("keyserver"))
     .action(async (options: { acceptOlderStore?: boolean }) => {
       await serveKeys({ acceptOlder: options.acceptOlderStore ?? false });
     });

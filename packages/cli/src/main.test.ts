@@ -1,5 +1,9 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import own from "../package.json" with { type: "json" };
 
@@ -19,6 +23,33 @@ async function portafilter(...args: string[]) {
 test("it tells its version", async () => {
   const told = { code: 0, output: `${own.version}\n`, errors: "" };
   expect(await portafilter("--version")).toEqual(told);
+});
+
+test("it is a command of its own, from any folder and whatever Node the machine has", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "portafilter-bin-"));
+  const command = join(folder, "portafilter");
+  await symlink(fileURLToPath(new URL(`../${own.bin.portafilter}`, import.meta.url)), command);
+  const { stdout } = await promisify(execFile)(command, ["--version"], {
+    cwd: folder,
+    env: { PATH: "/usr/bin:/bin" },
+  });
+  expect(stdout).toBe(`${own.version}\n`);
+  await rm(folder, { recursive: true });
+});
+
+test.for([
+  ["run"],
+  ["serve"],
+  ["migrate"],
+  ["keyserver"],
+  ["account", "reset-link"],
+  ["audit", "verify"],
+] as const)("the help of %s is no failure, and names its settings", async (command) => {
+  const { code, output, errors } = await portafilter(...command, "--help");
+  expect(errors).toBe("");
+  expect(code).toBe(0);
+  expect(output).toContain(`Usage: portafilter ${command.join(" ")}`);
+  expect(output).toMatch(/^ {2}DATA_DIR /m);
 });
 
 test("its help is no failure", async () => {

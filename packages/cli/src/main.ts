@@ -2,6 +2,7 @@ import { Command } from "commander";
 import own from "../package.json" with { type: "json" };
 import { lineForPeople } from "./fatal.ts";
 import { addKeyServerCommands } from "./keyserver.ts";
+import { settingsHelp } from "./settings-help.ts";
 
 /** Of a command that was not understood, and of `audit verify` where it could not look: 1 is a finding. */
 const notDone = 2;
@@ -15,6 +16,7 @@ const program = new Command("portafilter")
 program
   .command("run")
   .description("serve the platform with a key server of its own, as two processes")
+  .addHelpText("after", settingsHelp("run"))
   .action(async () => {
     const { run } = await import("./run.ts");
     process.exitCode = await run(console.log);
@@ -22,6 +24,7 @@ program
 program
   .command("serve")
   .description("serve the platform and its apps")
+  .addHelpText("after", settingsHelp("serve"))
   .action(async () => {
     // Loaded only here: the key server's process holds keys, so it must not load the app server.
     const { serve } = await import("./serve.ts");
@@ -32,6 +35,7 @@ program
   .description("what an operator does for somebody with an account")
   .command("reset-link <email>")
   .description("make the link by which somebody chooses a new password")
+  .addHelpText("after", settingsHelp("reset-link"))
   .action(async (email: string) => {
     const { tellResetLink } = await import("./account.ts");
     await tellResetLink(email, console.log, console.error);
@@ -42,6 +46,7 @@ program
   .command("verify")
   .description("find out whether what was written down is still all there, and as it was written")
   .option("--anchor <file>", "where the state of the last time is kept, best on another machine")
+  .addHelpText("after", settingsHelp("audit verify"))
   .action(async ({ anchor }: { anchor?: string }) => {
     process.exitCode = notDone;
     const { verifyAudit } = await import("./audit.ts");
@@ -50,6 +55,7 @@ program
 program
   .command("migrate")
   .description("make the tables of the database those of this version")
+  .addHelpText("after", settingsHelp("migrate"))
   .action(async () => {
     const { migrate } = await import("./migrate.ts");
     await migrate(console.log);
