@@ -1,19 +1,21 @@
 import type { AppId, api } from "@portafilter/protocol";
 import { useEffect, useRef } from "react";
 import { wordsOf } from "../account/problem-words.ts";
+import { useTryAgain } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import { giveFocus } from "../view/give-focus.ts";
 import styles from "./AuditList.module.css";
 import { useAppName } from "./app-name.ts";
 import shared from "./manager.module.css";
-import { useAudit } from "./queries.ts";
+import { keys, useAudit } from "./queries.ts";
 
 /** What happened to the account, newest first. */
 export function AuditList() {
   const words = secretMessages.audit;
-  const { data, error, isPending, refetch, ...query } = useAudit();
+  const { data, failureReason, isPending, ...query } = useAudit();
   const { isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  const tryAgain = useTryAgain();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const list = useRef<HTMLOListElement>(null);
   /** The last row when more were asked for: whoever asked reads on behind it. */
@@ -31,7 +33,7 @@ export function AuditList() {
     <section aria-labelledby="audit">
       <h2 id="audit">{words.title}</h2>
       <p className={shared.soft}>{words.lead}</p>
-      {isPending ? (
+      {isPending && failureReason === null ? (
         <p role="status" className={shared.soft}>
           {words.loading}
         </p>
@@ -44,11 +46,13 @@ export function AuditList() {
               ))}
             </ol>
           )}
-          {entries.length === 0 && error === null && <p className={shared.empty}>{words.empty}</p>}
-          {error !== null && (
+          {entries.length === 0 && failureReason === null && (
+            <p className={shared.empty}>{words.empty}</p>
+          )}
+          {failureReason !== null && (
             <div role="alert" className={shared.failed}>
-              <p>{words.failed(wordsOf(error))}</p>
-              <button type="button" onClick={() => void refetch()}>
+              <p>{words.failed(wordsOf(failureReason))}</p>
+              <button type="button" onClick={() => void tryAgain(keys.audit)}>
                 {secretMessages.retry}
               </button>
             </div>

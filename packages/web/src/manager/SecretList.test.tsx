@@ -3,6 +3,7 @@ import type { api } from "@portafilter/protocol";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { patient } from "../api/patient-queries.ts";
 import { SecretList } from "./SecretList.tsx";
 
 const app = "sabcdefghijklmnopqrstuvwxyz234567";
@@ -11,6 +12,9 @@ configure({ asyncUtilTimeout: 30_000 });
 
 /** What the account holds; the stand-in for the server changes it. */
 let secrets: api.SecretEntry[];
+/** Whether the list is refused, and how often it was asked for. */
+let away: boolean;
+let asked: number;
 /** Changes wait for this. */
 let gate: Promise<unknown>;
 
@@ -27,10 +31,19 @@ beforeEach(() => {
     damaged: false,
   }));
   gate = Promise.resolve();
+  away = false;
+  asked = 0;
   vi.stubGlobal(
     "fetch",
     async (path: string, { method, body }: { method: string; body: string }) => {
       if (method !== "GET") await gate;
+      else {
+        asked += 1;
+        if (away) {
+          const error = { code: "secret_unavailable", message: "", id: "0" };
+          return Response.json({ error }, { status: 503 });
+        }
+      }
       return Response.json(answer(method, path, body));
     },
   );
@@ -38,6 +51,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -53,13 +67,16 @@ function answer(method: string, path: string, body: string): object {
   return {};
 }
 
-async function open(name: string): Promise<void> {
-  const queries = new QueryClient();
+function show(): void {
+  const queries = new QueryClient({ defaultOptions: { queries: patient } });
   render(
     <QueryClientProvider client={queries}>
       <SecretList />
     </QueryClientProvider>,
   );
+}
+async function open(name: string): Promise<void> {
+  show();
   fireEvent.click(await screen.findByRole("button", { name }));
 }
 const press = (name: string) => {
@@ -81,6 +98,29 @@ test("what was done is said until something else begins, a revocation included",
   });
   press("Delete");
   expect(said().join("")).not.toContain("NEW_KEY");
+});
+
+test("a list out of reach says so at the first refusal, and is there by itself when it can be had", async () => {
+  away = true;
+  show();
+  expect((await screen.findByRole("alert")).textContent).toContain("cannot be reached just now");
+  await waitFor(() => {
+    expect(asked).toBe(2);
+  });
+  expect(screen.getByRole("alert").textContent).toContain("cannot be reached just now");
+  away = false;
+  await screen.findByRole("button", { name: "KEY" });
+});
+
+test("Try again does not wait for the next try", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1e6);
+  away = true;
+  show();
+  await screen.findByRole("alert");
+  away = false;
+  press("Try again");
+  await screen.findByRole("button", { name: "KEY" });
+  expect(asked).toBe(2);
 });
 
 test.each([

@@ -1,17 +1,19 @@
 import { useEffect, useRef, useState } from "react";
 import { wordsOf } from "../account/problem-words.ts";
+import { useTryAgain } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { giveFocus } from "../view/give-focus.ts";
 import styles from "./manager.module.css";
 import { Outcome } from "./Outcome.tsx";
-import { calls, useReload, useSecrets } from "./queries.ts";
+import { calls, keys, useReload, useSecrets } from "./queries.ts";
 import { SecretForm } from "./SecretForm.tsx";
 import { SecretRow } from "./SecretRow.tsx";
 
 /** The account's secrets, and the way to add one. */
 export function SecretList() {
   const words = secretMessages;
-  const { data, error, isPending, refetch } = useSecrets();
+  const { data, failureReason } = useSecrets();
+  const tryAgain = useTryAgain();
   const reload = useReload();
   const [adding, setAdding] = useState(false);
   const [done, setDone] = useState("");
@@ -41,17 +43,17 @@ export function SecretList() {
         </button>
       </div>
       <Outcome text={done} />
-      {isPending ? (
-        <p role="status" className={styles.soft}>
-          {words.loading}
-        </p>
-      ) : data === undefined ? (
+      {data === undefined && failureReason !== null ? (
         <div role="alert" className={styles.failed}>
-          <p>{words.failed(wordsOf(error))}</p>
-          <button type="button" onClick={() => void refetch()}>
+          <p>{words.failed(wordsOf(failureReason))}</p>
+          <button type="button" onClick={() => void tryAgain(keys.list)}>
             {words.retry}
           </button>
         </div>
+      ) : data === undefined ? (
+        <p role="status" className={styles.soft}>
+          {words.loading}
+        </p>
       ) : data.length === 0 ? (
         <p className={styles.empty}>{words.empty}</p>
       ) : (

@@ -1,9 +1,10 @@
 import type { api } from "@portafilter/protocol";
 import { wordsOf } from "../account/problem-words.ts";
+import { useTryAgain } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import styles from "./manager.module.css";
-import { calls, useReload, useVersions } from "./queries.ts";
+import { calls, keys, useReload, useVersions } from "./queries.ts";
 import { RevealValue } from "./RevealValue.tsx";
 import { useAction } from "./use-action.ts";
 
@@ -15,13 +16,14 @@ type Props = {
 /** The versions of a secret that are kept; an earlier one can be seen, and restored. */
 export function VersionList({ secret, onDone }: Props) {
   const words = secretMessages.history;
-  const { data, error, isPending, refetch } = useVersions(secret.id);
-  if (isPending) return <p role="status">{words.loading}</p>;
+  const { data, failureReason } = useVersions(secret.id);
+  const tryAgain = useTryAgain();
+  if (data === undefined && failureReason === null) return <p role="status">{words.loading}</p>;
   if (data === undefined)
     return (
       <div role="alert" className={styles.failed}>
-        <p>{words.failed(wordsOf(error))}</p>
-        <button type="button" onClick={() => void refetch()}>
+        <p>{words.failed(wordsOf(failureReason))}</p>
+        <button type="button" onClick={() => void tryAgain(keys.versions(secret.id))}>
           {secretMessages.retry}
         </button>
       </div>
@@ -54,8 +56,8 @@ function Earlier({ secret, version, onDone }: Props & { readonly version: number
     run(async () => {
       onDone("");
       await calls.restore(secret.id, version);
-      await reload();
       onDone(words.restored(secret.name, version));
+      await reload();
     });
   return (
     <>

@@ -8,10 +8,17 @@ import { byName } from "../text/by-name.ts";
 /** The calls of the secrets page, through the page's client. */
 export const calls = secretCalls(client);
 
+/** The names of the queries. */
+export const keys = {
+  list: ["secrets", "list"],
+  versions: (id: string) => ["secrets", "versions", id],
+  audit: ["audit"],
+} as const;
+
 /** The account's secrets, without their values: values never enter a query. */
 export function useSecrets() {
   return useQuery({
-    queryKey: ["secrets", "list"],
+    queryKey: keys.list,
     queryFn: async ({ signal }) => (await calls.list(signal)).secrets.toSorted(byName),
   });
 }
@@ -19,7 +26,7 @@ export function useSecrets() {
 /** The versions of one secret, newest first; asked for while they are looked at. */
 export function useVersions(id: string) {
   return useQuery({
-    queryKey: ["secrets", "versions", id],
+    queryKey: keys.versions(id),
     queryFn: async ({ signal }) => (await calls.versions(id, signal)).versions,
   });
 }
@@ -27,7 +34,7 @@ export function useVersions(id: string) {
 /** What happened to the account, newest first, page by page. */
 export function useAudit() {
   return useInfiniteQuery({
-    queryKey: ["audit"],
+    queryKey: keys.audit,
     initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) => calls.audit(pageParam, signal),
     getNextPageParam: ({ before }) => before,
@@ -38,7 +45,7 @@ export function useAudit() {
 export function useReload(): () => Promise<void> {
   const queries = useQueryClient();
   return useCallback(async () => {
-    void queries.invalidateQueries({ queryKey: ["audit"] });
+    void queries.invalidateQueries({ queryKey: keys.audit });
     await queries.invalidateQueries({ queryKey: ["secrets"] });
   }, [queries]);
 }

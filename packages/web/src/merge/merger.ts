@@ -1,17 +1,6 @@
 import type { api } from "@portafilter/protocol";
-import { ApiError, type ApiErrorCode, codeOf } from "../api/api-error.ts";
-import { waitAfter } from "../api/wait-after.ts";
-
-/** What passes without anybody's doing. Every other refusal would be the same again. */
-const passing: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
-  "unreachable",
-  "database_unavailable",
-  "secret_unavailable",
-  "rate_limited",
-  "internal",
-  "signed_out",
-  "other_account",
-]);
+import { type ApiErrorCode, codeOf } from "../api/api-error.ts";
+import { passes as mayPass, waitAfter } from "../api/wait-after.ts";
 
 /** What the visitor is told about the move into their account. */
 export type MergeState = {
@@ -108,13 +97,12 @@ export function createMerger({ merge, user, onMoved }: Ports): Merger {
     } catch (error) {
       if (mine !== signIn) return;
       const problem = codeOf(error);
-      const passes = passing.has(problem);
+      const passes = mayPass(error);
       failures += 1;
       failed = true;
       const isWorthTelling = !passes || failures > quietFailures;
       if (isWorthTelling && problem !== closed) set({ ...state, problem, passes });
-      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
-      if (passes) timer = setTimeout(() => void attempt(), Math.max(waitAfter(failures), asked));
+      if (passes) timer = setTimeout(() => void attempt(), waitAfter(failures, error));
     }
     if (moved) onMoved();
   };

@@ -6,8 +6,8 @@ import styles from "./Section.module.css";
 type Props<T> = {
   readonly list: {
     readonly data: T | undefined;
-    readonly error: unknown;
-    readonly refetch: () => unknown;
+    readonly failureReason: unknown;
+    readonly again: () => void;
   };
   readonly children: (data: T) => ReactNode;
 };
@@ -16,16 +16,11 @@ type Props<T> = {
 export function ListBody<T>({ list, children }: Props<T>) {
   const words = accountMessages.settings;
   if (list.data !== undefined) return children(list.data);
-  if (list.error === null) return <p className={styles.quiet}>{words.listLoading}</p>;
+  if (list.failureReason === null) return <p className={styles.quiet}>{words.listLoading}</p>;
   return (
     <div className={styles.failed}>
-      <p role="alert">{words.listFailed(wordsOf(list.error))}</p>
-      <button
-        type="button"
-        onClick={() => {
-          list.refetch();
-        }}
-      >
+      <p role="alert">{words.listFailed(wordsOf(list.failureReason))}</p>
+      <button type="button" onClick={list.again}>
         {words.retry}
       </button>
     </div>

@@ -5,6 +5,7 @@ import { pageAccount } from "../../account/page-account.ts";
 import type { User } from "../../account/session.ts";
 import { signInHere } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
+import { patient } from "../../api/patient-queries.ts";
 import { accountMessages } from "../../messages/account.ts";
 import { NoAccountsPage } from "../account/NoAccountsPage.tsx";
 import { Header } from "../Header.tsx";
@@ -53,7 +54,7 @@ export function SettingsLayout({ title, children }: Props) {
 }
 
 function Settings({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: 1 } } }));
+  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: patient } }));
   const [here] = useLocation();
   return (
     <QueryClientProvider client={queries}>
