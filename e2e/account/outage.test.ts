@@ -4,14 +4,10 @@ import { renameSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type RealKeyServer,
-  startRealKeyServer,
-} from "../../packages/server/src/keys/testing/real-key-server.ts";
-import { type ServerApart, startApart } from "../harness/apart.ts";
+import { describe, expect, test } from "vitest";
 import { useChromium } from "../harness/chromium.ts";
 import { addAndAllow, app, dialog, snippet } from "../harness/snippet.ts";
+import { useApart } from "../harness/use-apart.ts";
 import {
   accountMenu,
   addOnPage,
@@ -23,16 +19,7 @@ import {
 } from "./people.ts";
 
 const { context } = useChromium();
-let keys: RealKeyServer;
-let server: ServerApart;
-beforeAll(async () => {
-  keys = await startRealKeyServer();
-  server = await startApart({ keys });
-});
-afterAll(async () => {
-  await server.stop();
-  await keys.remove();
-});
+const apart = useApart();
 
 const program = (name: string) => `
 import streamlit as st
@@ -44,20 +31,20 @@ try:
 except pycafe.SecretUnavailable:
     st.write("cannot be reached")
 `;
-const link = (name: string) => snippet(program(name), "", server.origin);
+const link = (name: string) => snippet(program(name), "", apart.server.origin);
 
 /** The root key is taken away, and given back by hand. */
-const rootKey = () => join(keys.folder, "keyserver", "root.key");
+const rootKey = () => join(apart.keys.folder, "keyserver", "root.key");
 const taken = () => `${rootKey()}.taken`;
 async function seal(): Promise<void> {
-  await keys.kill();
+  await apart.keys.kill();
   renameSync(rootKey(), taken());
-  await keys.restart();
+  await apart.keys.restart();
 }
 function unseal(): Promise<void> {
   const command = ["packages/cli/src/main.ts", "keyserver", "unseal", "--key-file", taken()];
   const { status, stderr } = spawnSync("node", command, {
-    env: { ...process.env, DATA_DIR: keys.folder },
+    env: { ...process.env, DATA_DIR: apart.keys.folder },
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(stderr);
@@ -68,9 +55,9 @@ function unseal(): Promise<void> {
 /** Something else is at the key server's address. */
 let impostor: Server | undefined;
 async function impersonate(answer: RequestListener): Promise<void> {
-  await keys.kill();
+  await apart.keys.kill();
   impostor = createServer(answer);
-  impostor.listen(Number(new URL(keys.origin).port), "127.0.0.1");
+  impostor.listen(Number(new URL(apart.keys.origin).port), "127.0.0.1");
   await once(impostor, "listening");
 }
 const lie = () =>
@@ -82,24 +69,28 @@ const neverAnswer = () => impersonate(() => undefined);
 async function tellTheTruth(): Promise<void> {
   impostor?.closeAllConnections();
   impostor?.close();
-  await keys.restart();
+  await apart.keys.restart();
 }
 
 type Outage = Readonly<{ what: string; begin: () => Promise<void>; end: () => Promise<void> }>;
 const outages: Outage[] = [
-  { what: "the key server is killed", begin: () => keys.kill(), end: () => keys.restart() },
+  {
+    what: "the key server is killed",
+    begin: () => apart.keys.kill(),
+    end: () => apart.keys.restart(),
+  },
   { what: "the key server is sealed", begin: seal, end: unseal },
   { what: "something that is no key server answers", begin: lie, end: tellTheTruth },
   { what: "the key server hangs", begin: neverAnswer, end: tellTheTruth },
   {
     what: "the database is killed",
-    begin: () => server.postgres.kill(),
-    end: () => server.postgres.start(),
+    begin: () => apart.server.postgres.kill(),
+    end: () => apart.server.postgres.start(),
   },
   {
     what: "the database hangs",
-    begin: () => server.postgres.hang(),
-    end: () => server.postgres.resume(),
+    begin: () => apart.server.postgres.hang(),
+    end: () => apart.server.postgres.resume(),
   },
 ];
 
@@ -118,11 +109,11 @@ describe.each(outages)("$what", ({ begin, end }) => {
   test("apps are told, the visitor reads it, nothing falls back to the tab, and all is well afterwards", async () => {
     const here = await context();
     const settings = await here.newPage();
-    await signUp(settings, someone(), server.origin);
-    await settings.goto(`${server.origin}/settings/secrets`);
+    await signUp(settings, someone(), apart.server.origin);
+    await settings.goto(`${apart.server.origin}/settings/secrets`);
     await addOnPage(settings, "KEPT", "canary-kept");
     // For some minutes it would go on with the data keys in its memory.
-    await server.restart();
+    await apart.server.restart();
 
     await begin();
     const page = await here.newPage();
@@ -152,7 +143,7 @@ describe.each(outages)("$what", ({ begin, end }) => {
 
   test("what is typed in the meantime is not lost, nor put into the tab", async () => {
     const page = await (await context()).newPage();
-    await signUp(page, someone(), server.origin);
+    await signUp(page, someone(), apart.server.origin);
     await page.goto(link("TYPED"));
     const asked = dialog(page, "TYPED");
     const field = asked.getByLabel("Secret value", { exact: true });
@@ -172,14 +163,14 @@ describe.each(outages)("$what", ({ begin, end }) => {
   test("who signs in with secrets in the tab keeps them there until they can move", async () => {
     const who = someone();
     const page = await (await context()).newPage();
-    await signUp(page, who, server.origin);
+    await signUp(page, who, apart.server.origin);
     await signOut(page);
     await page.goto(link("MOVING"));
     await addAndAllow(page, "MOVING", "canary-moving");
     await app(page).getByText("value: canary-moving").waitFor();
     await begin();
     // With the database away nobody can sign in; with the keys away everybody can.
-    await page.goto(`${server.origin}/sign-in`);
+    await page.goto(`${apart.server.origin}/sign-in`);
     await signInHere(page, who);
     const refused = page.getByRole("alert").first();
     await refused.or(accountMenu(page)).waitFor();
@@ -189,7 +180,7 @@ describe.each(outages)("$what", ({ begin, end }) => {
     if (await refused.isVisible())
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect.poll(() => keptInTab(page)).not.toContain("canary");
-    await page.goto(`${server.origin}/settings/secrets`);
+    await page.goto(`${apart.server.origin}/settings/secrets`);
     await page.getByText("1 version", { exact: true }).waitFor();
   });
 });
