@@ -18,7 +18,9 @@ export const auditAction = z.enum([
   "secret.created",
   "secret.changed",
   "secret.restored",
+  /** With the name that it had; `secret.named` follows, with the one that it has now. */
   "secret.renamed",
+  "secret.named",
   "secret.deleted",
   "secret.revealed",
   "secret.used",

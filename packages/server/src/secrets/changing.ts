@@ -78,6 +78,7 @@ export function createChanging(change: Change, now: NonNullable<Ports["now"]>): 
         await renameSecret(page, secret, name, at());
         const events = [changed(secret.name), changed(name)];
         page.tell({ action: "secret.renamed", secret: secret.name, events });
+        page.tell({ action: "secret.named", secret: name });
       }),
 
     remove: (by, id) =>

@@ -115,6 +115,7 @@ export const secrets = {
       "secret.changed": "Value changed",
       "secret.restored": "Earlier version restored",
       "secret.renamed": "Secret renamed",
+      "secret.named": "Its new name",
       "secret.deleted": "Secret deleted",
       "secret.revealed": "Value revealed",
       "secret.used": "Value given to the app",
