@@ -1,5 +1,6 @@
 -- What wrk sends (https://github.com/wg/wrk, SCRIPTING): a read or a write of one secret of one person,
 -- each drawn anew. Arguments: "read" or "write", origin, host, number of people, secrets each.
+dofile("bench/wrk-result.lua")
 local kind, origin, host, people, each
 
 function init(args)
@@ -32,12 +33,4 @@ function request()
     "\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: ", #body,
     "\r\n\r\n", body,
   })
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  print(string.format(
-    'RESULT {"count":%d,"microseconds":%d,"p50":%d,"p99":%d,"failed":%d}',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-    errors.status + errors.connect + errors.read + errors.write + errors.timeout))
 end

@@ -1,21 +1,18 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Load } from "./load.ts";
-import { secretsEach } from "./store-people.ts";
 
 const run = promisify(execFile);
 
-/** Whom wrk asks, and as how many people. */
-export type Target = Readonly<{ origin: string; host: string; address: URL }>;
+/** What wrk sends: by which script, with which arguments, and where to. */
+export type Requests = Readonly<{ script: string; args: readonly string[]; address: URL }>;
 
 /**
- * Loads a server with reads or writes of secrets by wrk, one thread: what OpenBao was measured with, and a
- * client that leaves the processors to the server.
+ * Loads a server with requests by wrk, one thread: what OpenBao was measured with, and a client that
+ * leaves the processors to the server.
  */
 export async function wrk(
-  kind: "read" | "write",
-  { origin, host, address }: Target,
-  people: number,
+  { script, args, address }: Requests,
   connections: number,
   seconds: number,
 ): Promise<Load> {
@@ -23,14 +20,10 @@ export async function wrk(
     "--threads=1",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
-    `--script=${new URL("requests.lua", import.meta.url).pathname}`,
+    `--script=${script}`,
     address.href,
     "--",
-    kind,
-    origin,
-    host,
-    `${people}`,
-    `${secretsEach}`,
+    ...args,
   ]);
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (line === undefined) throw new Error(`wrk told no result: ${stdout}`);
