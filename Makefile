@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-store build install keyserver soak
+.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-peer bench-store build install keyserver soak
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node --max-semi-space-size=4 packages/cli/src/main.ts run
@@ -48,6 +48,14 @@ bench-keys: install
 
 bench-store: build
 	@node bench/store.ts
+
+bench-peer: build node_modules/.cache/peer/peer
+	@node bench/peer.ts
+
+# Go completes a copy of go.mod, and lays its thousands of checksums beside it.
+node_modules/.cache/peer/peer: bench/peer/main.go bench/peer/kv.go bench/peer/go.mod
+	@mkdir -p $(@D) && cp bench/peer/go.mod $(@D)
+	@CGO_ENABLED=0 go build -C bench/peer -mod=mod -modfile=$(CURDIR)/$(@D)/go.mod -o $(CURDIR)/$@ .
 
 soak: install
 	@SOAK=200 node tools/test.ts soak
