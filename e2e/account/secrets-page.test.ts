@@ -340,8 +340,8 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
     ["portafilter.session", app, canary],
   );
   const right = (box: Locator) => box.evaluate((one) => one.getBoundingClientRect().right);
-  const edge = await right(page.getByRole("banner").getByRole("link", { name: "Sign in" }));
-  // The empty box is as wide as the page, and so is the list.
+  const edge = await right(page.getByRole("main"));
+  // The empty box is as wide as the text's column, and so is the list.
   expect(await right(page.getByText("Nothing is kept in this tab."))).toBe(edge);
   await page.reload();
   const [remove, revoke] = [button("Delete KEY"), button("Revoke KEY for Snippet sabcde…")];
