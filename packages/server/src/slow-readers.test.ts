@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,28 +13,30 @@ const shared = new Uint8Array(large);
 
 async function listening(limits: Parameters<typeof listen>[3] = {}) {
   const app = new Hono();
-  const gone = { count: 0 };
-  const answers = { open: new Set<ServerResponse>(), ended: 0 };
+  const parts = { begun: 0, gone: 0 };
+  const answers = { open: new Set<ServerResponse>(), begun: 0 };
   app.get("/large", (c) => c.body("x".repeat(large)));
   app.get("/shared", (c) => {
     const { outgoing } = c.env as { outgoing: ServerResponse };
     answers.open.add(outgoing);
+    answers.begun += 1;
     outgoing.on("close", () => {
       answers.open.delete(outgoing);
-      answers.ended += 1;
     });
     return c.body(shared);
   });
+  app.get("/small", (c) => c.body(shared.subarray(0, 100_000)));
   app.get("/parts", (c) => {
-    const parts = async function* () {
+    const all = async function* () {
+      parts.begun += 1;
       try {
         for (let sent = 0; sent < large; sent += 65_536) yield new Uint8Array(65_536);
         await sleep(0);
       } finally {
-        gone.count += 1;
+        parts.gone += 1;
       }
     };
-    return c.body(ReadableStream.from(parts()));
+    return c.body(ReadableStream.from(all()));
   });
   app.get("/late", async (c) => {
     await sleep(readTimeout * 3);
@@ -62,21 +63,45 @@ async function listening(limits: Parameters<typeof listen>[3] = {}) {
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`);
     return socket;
   };
-  return { ask, gone, answers, address: `http://127.0.0.1:${open.port}` };
+  /** Sends so many requests at once, on one connection that is not read. */
+  const askOften = (path: string, times: number) => {
+    const socket = ask(path, "keep-alive");
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(times - 1));
+    return socket;
+  };
+  return { ask, askOften, parts, answers, address: `http://127.0.0.1:${open.port}` };
+}
+
+/** Pauses for longer than the server waits between two looks, again and again. */
+function slowly(socket: Socket): Socket {
+  let length = 0;
+  let pauses = 0;
+  socket.on("data", (part: Buffer) => {
+    length += part.length;
+    if (length / (1024 * 1024) < pauses) return;
+    pauses += 1;
+    socket.pause();
+    setTimeout(() => socket.resume(), 50);
+  });
+  return socket;
 }
 
 /** Reads what there still is, to the end of the connection. */
 async function rest(socket: Socket): Promise<number> {
   let length = 0;
   socket.on("data", (part: Buffer) => (length += part.length)).resume();
-  if (!socket.closed) await once(socket, "close");
+  // It may be reset, which is an end like any other.
+  if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   return length;
 }
 
 test("D11: an answer whose reader takes nothing of it is ended, whole or in parts", async () => {
-  const { ask, gone } = await listening();
-  const sockets = [ask("/large"), ask("/parts"), ask("/large")];
-  await expect.poll(() => gone.count, { timeout: 10_000 }).toBe(1);
+  const { ask, parts } = await listening();
+  const sockets = [ask("/parts")];
+  // A connection that has not asked yet is not waited for either.
+  await expect.poll(() => parts.begun).toBe(1);
+  sockets.push(ask("/large"), ask("/large"));
+  await expect.poll(() => parts.gone, { timeout: 10_000 }).toBe(1);
   await sleep(readTimeout * 4);
   for (const socket of sockets) expect(await rest(socket)).toBeLessThan(large);
 });
@@ -88,15 +113,39 @@ test("D11: of 500 who read nothing of a large answer no more than there is room 
     mostUnread,
     unreadCheckingInterval: 20,
   });
-  const sockets = Array.from({ length: 500 }, () => ask("/shared"));
-  await expect.poll(() => answers.ended, { timeout: 10_000 }).toBeGreaterThan(sockets.length - 10);
-  const unread = [...answers.open].reduce((sum, { writableLength }) => sum + writableLength, 0);
-  expect(unread).toBeLessThanOrEqual(mostUnread);
+  for (let n = 0; n < 500; n += 1) ask("/shared");
+  await expect.poll(() => answers.begun, { timeout: 10_000 }).toBe(500);
+  const unread = () => [...answers.open].reduce((sum, one) => sum + one.writableLength, 0);
+  await expect.poll(unread, { timeout: 10_000 }).toBeLessThanOrEqual(mostUnread);
   // Whoever reads is served.
   expect(await (await fetch(`${address}/shared`)).arrayBuffer()).toHaveProperty(
     "byteLength",
     large,
   );
+});
+
+test("D11: many small answers that one connection asked for at once count together", async () => {
+  const { askOften } = await listening({
+    readTimeout: 60_000,
+    mostUnread: large,
+    unreadCheckingInterval: 20,
+  });
+  const socket = askOften("/small", 1_000);
+  await sleep(1_000);
+  expect(await rest(socket)).toBeLessThan(large);
+});
+
+test("D11: whoever goes on reading stays when those who read nothing are ended", async () => {
+  const { ask, askOften } = await listening({
+    readTimeout: 60_000,
+    mostUnread: 2 * large,
+    unreadCheckingInterval: 20,
+  });
+  const reading = rest(slowly(ask("/large")));
+  const others = Array.from({ length: 6 }, () => askOften("/small", 1_000));
+  expect(await reading).toBeGreaterThan(large);
+  const lengths = await Promise.all(others.map(rest));
+  expect(lengths.filter((length) => length < large)).not.toEqual([]);
 });
 
 test("D11: asking for more meanwhile is not reading", async () => {

@@ -4,29 +4,45 @@ import type { Socket } from "node:net";
 export type ReaderLimits = Readonly<{
   /** Milliseconds for which a reader may take nothing of an answer. */
   readTimeout: number;
-  /** Bytes of large answers that wait in this process, for all readers together. */
+  /** Bytes of answers that wait in this process, for all readers together; twice as many for a second. */
   mostUnread: number;
   /** Milliseconds between two looks at those. */
   unreadCheckingInterval: number;
 }>;
 
-/** An answer of which no more than this waits counts for nothing: files are sent in smaller parts. */
-const ordinary = 256 * 1024;
+/** Who is at the other end of a connection. */
+type Reader = {
+  /** More than one where requests were sent without waiting for answers. */
+  readonly answers: Set<ServerResponse>;
+  /** Bytes that the operating system had taken at the last look, and when it last took some. */
+  taken: number;
+  tookAt: number;
+};
 
 /**
  * Ends connections whose reader takes nothing of an answer for `readTimeout`: what is not read stays
  * in memory. However slow a reader is, one that goes on has all the time it needs, unless all together let
- * more than `mostUnread` wait: then the slowest of them go. A stream of events that waits for something to
- * happen has nothing to be read, and keeps a rule of its own (`events/stream.ts`).
+ * more than `mostUnread` wait. A stream of events that waits for something to happen has nothing to be
+ * read, and keeps a rule of its own (`events/stream.ts`).
  */
 export function endSlowReaders(server: Server, limits: ReaderLimits): void {
   // Node looks at what the operating system took, too, so that a large part that goes out slowly counts.
   server.timeout = limits.readTimeout;
-  const open = new Map<ServerResponse, Reader>();
+  const readers = new Map<Socket, Reader>();
+  server.on("connection", (socket: Socket) => {
+    readers.set(socket, { answers: new Set(), taken: 0, tookAt: 0 });
+    socket.on("close", () => {
+      readers.delete(socket);
+    });
+  });
   server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    open.set(response, { socket, queued: Number.MAX_SAFE_INTEGER });
+    const reader = readers.get(socket);
+    if (reader === undefined) return;
+    // It had nothing to take till now.
+    if (reader.answers.size === 0) reader.tookAt = performance.now();
+    reader.answers.add(response);
     response.on("close", () => {
-      open.delete(response);
+      reader.answers.delete(response);
     });
     response.on("timeout", (timedOut: Socket) => {
       // Otherwise it is we who are slow, or the request is.
@@ -34,7 +50,7 @@ export function endSlowReaders(server: Server, limits: ReaderLimits): void {
     });
   });
   const timer = setInterval(() => {
-    endSlowest(open, limits.mostUnread);
+    endIdlest(readers, limits.mostUnread);
   }, limits.unreadCheckingInterval);
   timer.unref();
   server.on("close", () => {
@@ -42,31 +58,49 @@ export function endSlowReaders(server: Server, limits: ReaderLimits): void {
   });
 }
 
-type Reader = { readonly socket: Socket; queued: number };
+/** Milliseconds for which a reader may pause before it counts as one that takes nothing. */
+const pause = 1_000;
 
-/** Who has taken least since the last look goes first, and of those, of whom most waits; newcomers go last. */
-function endSlowest(open: ReadonlyMap<ServerResponse, Reader>, most: number): void {
-  const large = [];
+/**
+ * Where more than `most` waits, those go that have taken nothing for a while, who did so for longest first.
+ * Where more than twice as much waits nevertheless, those go of whom most waits.
+ */
+function endIdlest(readers: ReadonlyMap<Socket, Reader>, most: number): void {
+  const now = performance.now();
+  const behind: { socket: Socket; unread: number; tookAt: number }[] = [];
   let sum = 0;
-  for (const [{ writableLength: unread }, reader] of open) {
-    if (unread <= ordinary) continue;
-    const before = reader.queued;
-    reader.queued = queuedOf(reader.socket) ?? unread;
-    large.push({ unread, taken: Math.max(0, before - reader.queued), socket: reader.socket });
+  for (const [socket, reader] of readers) {
+    if (reader.answers.size === 0) continue;
+    const taken = takenOf(socket);
+    if (taken > reader.taken) Object.assign(reader, { taken, tookAt: now });
+    let unread = 0;
+    for (const answer of reader.answers) unread += answer.writableLength;
+    if (unread > 0) behind.push({ socket, unread, tookAt: reader.tookAt });
     sum += unread;
   }
-  if (sum <= most) return;
-  for (const { unread, socket } of large.toSorted(
-    (a, b) => a.taken - b.taken || b.unread - a.unread,
-  )) {
-    if (sum <= most) return;
-    // Not `destroy`: the operating system would go on with what it has taken.
-    socket.resetAndDestroy();
-    sum -= unread;
-  }
+  const end = (those: typeof behind, enough: number) => {
+    for (const { socket, unread } of those) {
+      if (sum <= enough) return;
+      // Not `destroy`: the operating system would go on with what it has taken.
+      socket.resetAndDestroy();
+      sum -= unread;
+    }
+  };
+  const isIdle = ({ tookAt }: { tookAt: number }) => now - tookAt >= pause;
+  end(
+    behind.filter(isIdle).toSorted((a, b) => a.tookAt - b.tookAt),
+    most,
+  );
+  end(
+    behind.filter((one) => !isIdle(one)).toSorted((a, b) => b.unread - a.unread),
+    2 * most,
+  );
 }
 
-/** What the operating system has not taken yet, which Node tells of a large part only when it has all of it. */
-function queuedOf(socket: Socket): number | undefined {
-  return (socket as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize;
+/** Bytes that the operating system has taken, which Node itself tells of a large part only when it is through. */
+function takenOf(socket: Socket): number {
+  const { bytesWritten = socket.bytesWritten, writeQueueSize = socket.writableLength } =
+    (socket as { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null })._handle ??
+    {};
+  return bytesWritten - writeQueueSize;
 }
