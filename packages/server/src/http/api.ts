@@ -20,7 +20,7 @@ export function openApiRoute(routes: readonly Route[]): Route {
     operation: "describeApi",
     summary: "The API in OpenAPI 3.1.",
     auth: "none",
-    rateLimit: "page",
+    rateLimit: "document",
     from: "anywhere",
     type,
     handle: () => Promise.resolve(new Response(document, { headers: { "content-type": type } })),

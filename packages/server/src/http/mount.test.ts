@@ -123,7 +123,9 @@ describe("a declared route", () => {
     expect(await code("session", "", "ada")).toBe("signed_out");
     expect(done).toBe(0);
     expect(await code("session", "user=ada", "ada")).toBeUndefined();
-    expect(await code("none", "user=ada", "bob")).toBeUndefined();
+    // Signing out is for nobody else either; who is nobody may say whatever they like.
+    expect(await code("none", "user=ada", "bob")).toBe("other_account");
+    expect(await code("none", "", "bob")).toBeUndefined();
     expect(done).toBe(2);
   });
 
@@ -188,6 +190,22 @@ test("limits are asked by address before anybody is looked up, and by user after
   expect((await ask("GET", "/api/v1/read", { headers: user })).status).toBe(429);
   expect((await ask("GET", "/api/v1/read")).status).toBe(200);
   expect(seen).toEqual(["mail unknown", "read unknown", "read ada", "read unknown"]);
+});
+
+test("where anybody may come, no cookie is looked at and nothing of its owner's is used up", async () => {
+  const seen: string[] = [];
+  const refuse = () => Promise.reject(new Error("it is nobody's business"));
+  const { ask } = testApi([], {
+    sessions: { of: refuse },
+    limits: {
+      byAddress: (limit) => Promise.resolve(void seen.push(limit)),
+      byUser: refuse,
+    },
+  });
+  const foreign = { ...user, "sec-fetch-site": "same-site" };
+  expect((await ask("GET", "/api/v1/openapi.json", { headers: foreign })).status).toBe(200);
+  // Under a limit that no page of ours needs.
+  expect(seen).toEqual(["document"]);
 });
 
 test("a route may make its answer itself; what every answer has is added", async () => {

@@ -113,7 +113,8 @@ async function serve(
   const address = clientAddress(remoteAddress, forwarded, ports.trustedProxies);
   await ports.limits.byAddress(route.rateLimit, address);
   const began = performance.now();
-  const early = await ports.sessions.of(headers);
+  // A page of any site may come there, with this visitor's cookie: it is to use up nothing of theirs.
+  const early = from === "anywhere" ? null : await ports.sessions.of(headers);
   if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
   refuseUnproven(route, headers, early);
   asker.userId = early?.userId ?? null;
@@ -150,12 +151,14 @@ async function serve(
   return jsonAnswer(parsed.data, 200, added);
 }
 
-function refuseUnproven({ auth }: Route, headers: Headers, session: Session | null): void {
-  if (auth === "none") return;
-  if (session === null) throw new Problem("signed_out");
+function refuseUnproven({ auth, method }: Route, headers: Headers, session: Session | null): void {
+  if (auth !== "none" && session === null) throw new Problem("signed_out");
+  if (session === null) return;
   // The cookie is the browser's: somebody else may have signed in meanwhile, in another tab.
   const meant = headers.get(api.accountHeader) ?? session.userId;
-  if (meant !== session.userId) throw new Problem("other_account");
+  // Who is signed in may be asked by a page that is wrong about it.
+  const asksWho = auth === "none" && method === "GET";
+  if (meant !== session.userId && !asksWho) throw new Problem("other_account");
   if (auth === "fresh" && !session.isFresh) throw new Problem("confirm_needed");
 }
 

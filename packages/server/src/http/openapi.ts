@@ -47,7 +47,7 @@ function operationOf(route: Route): Json {
     parameters: [
       ...parametersOf(route.params, "path"),
       ...parametersOf(route.query, "query"),
-      ...(route.auth === "none" ? [] : [meantAccount]),
+      ...(minds(route) ? [meantAccount] : []),
     ],
     ...(route.body === undefined
       ? {}
@@ -55,6 +55,9 @@ function operationOf(route: Route): Json {
     responses: { ...successOf(route), ...refusalsOf(route) },
   };
 }
+
+/** Whether it is refused where another account is meant than the one that is signed in (`mount.ts`). */
+const minds = ({ auth, method }: Route) => auth !== "none" || method !== "GET";
 
 const meantAccount = {
   name: api.accountHeader,
@@ -94,7 +97,7 @@ export function problemsOf(route: Route): readonly ErrorCode[] {
     ["database_unavailable", true],
     ["internal", true],
     ["signed_out", route.auth !== "none"],
-    ["other_account", route.auth !== "none"],
+    ["other_account", minds(route)],
     ["confirm_needed", route.auth === "fresh"],
     ["not_found", route.params !== undefined],
     ["too_large", route.body !== undefined],

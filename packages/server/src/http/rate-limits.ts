@@ -46,6 +46,7 @@ const hour = 60 * minute;
 
 /** By address, generously: an office or a provider may stand behind one. By user: one person, with tabs. */
 const rates: Readonly<Record<RateLimitName, Readonly<{ address: Rate; user: Rate }>>> = {
+  document: { address: { perSecond: 100, burst: 1000 }, user: { perSecond: 20, burst: 200 } },
   page: { address: { perSecond: 500, burst: 2000 }, user: { perSecond: 20, burst: 200 } },
   read: { address: { perSecond: 2000, burst: 5000 }, user: { perSecond: 50, burst: 300 } },
   write: { address: { perSecond: 1000, burst: 2000 }, user: { perSecond: 20, burst: 200 } },

@@ -14,6 +14,7 @@ export type Auth = "none" | "session" | "fresh";
 
 /** Limits of `rate-limits.ts`; each route names the one it is under. */
 export type RateLimitName =
+  | "document"
   | "page"
   | "read"
   | "write"
@@ -95,7 +96,7 @@ export type RawRoute<
     /**
      * Who may come here: code of the platform's own pages, as everywhere; a browser that another site sent
      * (`navigation`), which then proves itself by something only this visitor's browser has; or anybody
-     * (`anywhere`), where the answer is the same for all.
+     * (`anywhere`), of whom nothing is looked at but their address: the answer is the same for all.
      */
     from: "page" | "navigation" | "anywhere";
     /** Media type of the answer, for OpenAPI. */

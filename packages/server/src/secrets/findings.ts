@@ -4,6 +4,9 @@ import type { By, Ports } from "./ports.ts";
 
 export type About = Readonly<{ app?: string; secret?: string }>;
 
+/** Milliseconds until what could not be written down is tried again. */
+const pause = 60_000;
+
 /** Versions of secrets whose damage was written down, of about a hundred bytes each. */
 const mostKnown = 10_000;
 
@@ -12,9 +15,8 @@ export type Findings = Readonly<{
   /**
    * The line goes into a transaction of its own, because the one that failed is rolled back. Never
    * rejects: what was found stays refused, whether or not it could be written down.
-   * @returns whether it could.
    */
-  write: (by: By, about: About, error: unknown) => Promise<boolean>;
+  write: (by: By, about: About, error: unknown) => Promise<void>;
   /** What a list shows as damaged: a line for each, the first time that this process shows it. */
   writeListed: (by: By, secrets: readonly api.SecretEntry[]) => Promise<void>;
 }>;
@@ -30,31 +32,47 @@ export function createFindings({ audit, log }: Pick<Ports, "audit" | "log">): Fi
     }
   };
 
-  async function write(by: By, { app, secret }: About, error: unknown): Promise<boolean> {
-    log.error({ userId: by.userId, err: error }, "stored secrets were tampered with");
-    const named = secret ?? (error instanceof Damaged ? error.secret : null);
-    try {
-      await audit.record({ ...by, action: "integrity_failure", app: app ?? null, secret: named });
-      return true;
-    } catch (unrecorded) {
-      log.error({ userId: by.userId, err: unrecorded }, "tampering was not written down");
-      return false;
-    }
+  /** One line in the log for all of them, however many there are. @returns those that could not be written. */
+  async function writeAll<F extends About>(by: By, found: readonly F[], error: unknown) {
+    const { userId } = by;
+    const count = found.length;
+    log.error({ userId, count, err: error }, "stored secrets were tampered with");
+    const record = ({ app, secret }: About) =>
+      audit.record({
+        ...by,
+        action: "integrity_failure",
+        app: app ?? null,
+        secret: secret ?? null,
+      });
+    const outcomes = await Promise.allSettled(found.map(record));
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    if (refused !== undefined)
+      log.error({ userId, err: refused.reason as unknown }, "tampering was not written down");
+    return found.filter((_, at) => outcomes[at]?.status === "rejected");
   }
 
   return {
-    write,
+    async write(by, about, error) {
+      const named =
+        error instanceof Damaged && error.secret !== null ? { secret: error.secret } : {};
+      await writeAll(by, [{ ...named, ...about }], error);
+    },
     async writeListed(by, secrets) {
-      const found = secrets.filter(({ damaged }) => damaged);
-      await Promise.all(
-        found.map(async ({ id, version, name }) => {
-          const which = JSON.stringify([by.userId, id, version]);
-          if (known.has(which)) return;
-          learn(which);
-          const error = new Damaged("a listed secret is not what was written");
-          if (!(await write(by, { secret: name }, error))) known.delete(which);
-        }),
-      );
+      const found = secrets
+        .filter(({ damaged }) => damaged)
+        .map(({ id, version, name }) => ({
+          secret: name,
+          which: JSON.stringify([by.userId, id, version]),
+        }))
+        .filter(({ which }) => !known.has(which));
+      if (found.length === 0) return;
+      for (const { which } of found) learn(which);
+      const error = new Damaged("a listed secret is not what was written");
+      const unwritten = await writeAll(by, found, error);
+      if (unwritten.length === 0) return;
+      setTimeout(() => {
+        for (const { which } of unwritten) known.delete(which);
+      }, pause).unref();
     },
   };
 }

@@ -201,7 +201,7 @@ describeDatabases("rows written by somebody else are refused and audited", (open
     const server = await w.another();
     await Promise.all([1, 2, 3].map(() => listed(server, "ada")));
     expect(await found()).toEqual(["integrity_failure KEY"]);
-    expect(server.logged()).toContain("tampered");
+    expect(server.logged().match(/tampered/g)).toHaveLength(1);
     expect(await listed(await w.another(), "ada")).toMatchObject([
       { name: "KEY", damaged: true },
       { name: "OTHER", damaged: false },

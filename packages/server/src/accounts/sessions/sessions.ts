@@ -94,9 +94,12 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     async of(headers) {
       const token = tokenOf(headers);
       if (token === null) return null;
-      const found = await find(hashOfToken(token));
+      const hash = hashOfToken(token);
+      let found = await find(hash);
+      // Somebody else may have begun it, or made it void, since it was found.
+      if (found?.is_next && !(await store.beginToken(db.kysely, found.id, hash)))
+        found = await find(hash);
       if (found === undefined) return null;
-      if (found.is_next) await store.beginToken(db.kysely, found.id, hashOfToken(token));
       await touch(found);
       const isFresh = found.confirmed_at.getTime() > now() - limits.freshness;
       return { userId: found.user_id, sessionId: found.id, isFresh };

@@ -78,7 +78,10 @@ export async function insertSession(tx: Executor, session: NewSession) {
     .execute();
 }
 
-/** Another token for a session, beside the one it has. @returns whether it was still there. */
+/**
+ * Another token for a session, beside the one it has, in place of any that was offered before: of two that
+ * are asked for at the same moment only the later one is good. @returns whether the session was still there.
+ */
 export async function offerToken(tx: Executor, id: string, tokenHash: Uint8Array, now: Date) {
   const offered = await tx
     .updateTable("account_session")
@@ -89,9 +92,9 @@ export async function offerToken(tx: Executor, id: string, tokenHash: Uint8Array
   return offered !== undefined;
 }
 
-/** The token that was offered is in use: from now on it is the only one. */
+/** The token that was offered is in use: from now on it is the only one. @returns whether it was still offered. */
 export async function beginToken(db: Executor, id: string, tokenHash: Uint8Array) {
-  await db
+  const begun = await db
     .updateTable("account_session")
     .set((row) => ({
       token_hash: tokenHash,
@@ -101,7 +104,9 @@ export async function beginToken(db: Executor, id: string, tokenHash: Uint8Array
     }))
     .where("id", "=", id)
     .where("next_hash", "=", tokenHash)
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  return begun !== undefined;
 }
 
 /** Another token in place of all that a session has. @returns whether it was still there. */
