@@ -1,4 +1,5 @@
-import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { matchQuery, type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { passes, waitAfter } from "./wait-after.ts";
 
 /**
@@ -10,12 +11,28 @@ export const patient = {
   retryDelay: (failures: number, error: Error) => waitAfter(failures + 1, error),
 };
 
-/** Asks for a query at once, whether it has failed for good or waits for its next try. */
-export function useTryAgain(): (queryKey: QueryKey) => Promise<void> {
+/**
+ * Asks at once for every query under a key, whether it is there, has failed for good, or waits for its
+ * next try. Resolves when all are there or one has failed: what may pass is asked for again without end,
+ * and nobody is to wait for that.
+ */
+export function useAskAnew(): (queryKey: QueryKey) => Promise<void> {
   const queries = useQueryClient();
-  return async (queryKey) => {
-    // A query that waits would go on waiting.
-    await queries.cancelQueries({ queryKey });
-    await queries.refetchQueries({ queryKey });
-  };
+  return useCallback(
+    async (queryKey) => {
+      const cache = queries.getQueryCache();
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      const stop = cache.subscribe((event) => {
+        const failed = event.type === "updated" && event.action.type === "failed";
+        if (failed && matchQuery({ queryKey }, event.query)) resolve(null);
+      });
+      // One that waits would go on waiting. Silently, because it has failed nonetheless.
+      for (const query of cache.findAll({ queryKey, type: "active" }))
+        if (query.state.fetchFailureCount > 0) void query.cancel({ silent: true });
+      void queries.invalidateQueries({ queryKey }).then(resolve);
+      await promise;
+      stop();
+    },
+    [queries],
+  );
 }

@@ -1,7 +1,7 @@
 import type { AppId, api } from "@portafilter/protocol";
 import { useEffect, useRef } from "react";
 import { wordsOf } from "../account/problem-words.ts";
-import { useTryAgain } from "../api/patient-queries.ts";
+import { useAskAnew } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import { giveFocus } from "../view/give-focus.ts";
@@ -15,7 +15,7 @@ export function AuditList() {
   const words = secretMessages.audit;
   const { data, failureReason, isPending, ...query } = useAudit();
   const { isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
-  const tryAgain = useTryAgain();
+  const askAnew = useAskAnew();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const list = useRef<HTMLOListElement>(null);
   /** The last row when more were asked for: whoever asked reads on behind it. */
@@ -52,7 +52,7 @@ export function AuditList() {
           {failureReason !== null && (
             <div role="alert" className={shared.failed}>
               <p>{words.failed(wordsOf(failureReason))}</p>
-              <button type="button" onClick={() => void tryAgain(keys.audit)}>
+              <button type="button" onClick={() => void askAnew(keys.audit)}>
                 {secretMessages.retry}
               </button>
             </div>

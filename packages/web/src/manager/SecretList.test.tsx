@@ -123,6 +123,25 @@ test("Try again does not wait for the next try", async () => {
   expect(asked).toBe(2);
 });
 
+test("what was changed is said, and its switch is no longer busy, when the list cannot be had then", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1e6);
+  await open("KEY");
+  const control = screen.getByRole("switch");
+  away = true;
+  fireEvent.click(control);
+  await waitFor(() => {
+    expect(said()).toContain("Snippet sabcde… may not use KEY any more.");
+  });
+  await waitFor(() => {
+    expect(control.getAttribute("aria-busy")).toBe("false");
+  });
+  away = false;
+  fireEvent.click(control);
+  await waitFor(() => {
+    expect(control.getAttribute("aria-checked")).toBe("false");
+  });
+});
+
 test.each([
   ["a switch", () => screen.getByRole("switch")],
   ["Reveal", () => screen.getByRole("button", { name: "Reveal the value of KEY" })],

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { wordsOf } from "../account/problem-words.ts";
-import { useTryAgain } from "../api/patient-queries.ts";
+import { useAskAnew } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { giveFocus } from "../view/give-focus.ts";
 import styles from "./manager.module.css";
@@ -13,7 +13,7 @@ import { SecretRow } from "./SecretRow.tsx";
 export function SecretList() {
   const words = secretMessages;
   const { data, failureReason } = useSecrets();
-  const tryAgain = useTryAgain();
+  const askAnew = useAskAnew();
   const reload = useReload();
   const [adding, setAdding] = useState(false);
   const [done, setDone] = useState("");
@@ -46,7 +46,7 @@ export function SecretList() {
       {data === undefined && failureReason !== null ? (
         <div role="alert" className={styles.failed}>
           <p>{words.failed(wordsOf(failureReason))}</p>
-          <button type="button" onClick={() => void tryAgain(keys.list)}>
+          <button type="button" onClick={() => void askAnew(keys.list)}>
             {words.retry}
           </button>
         </div>

@@ -1,6 +1,6 @@
 import type { api } from "@portafilter/protocol";
 import { wordsOf } from "../account/problem-words.ts";
-import { useTryAgain } from "../api/patient-queries.ts";
+import { useAskAnew } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import styles from "./manager.module.css";
@@ -17,13 +17,13 @@ type Props = {
 export function VersionList({ secret, onDone }: Props) {
   const words = secretMessages.history;
   const { data, failureReason } = useVersions(secret.id);
-  const tryAgain = useTryAgain();
+  const askAnew = useAskAnew();
   if (data === undefined && failureReason === null) return <p role="status">{words.loading}</p>;
   if (data === undefined)
     return (
       <div role="alert" className={styles.failed}>
         <p>{words.failed(wordsOf(failureReason))}</p>
-        <button type="button" onClick={() => void tryAgain(keys.versions(secret.id))}>
+        <button type="button" onClick={() => void askAnew(keys.versions(secret.id))}>
           {secretMessages.retry}
         </button>
       </div>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { client } from "../api/client.ts";
+import { useAskAnew } from "../api/patient-queries.ts";
 import { secretCalls } from "../api/secret-calls.ts";
 import { pageSecrets } from "../stores/page-secrets.ts";
 import { byName } from "../text/by-name.ts";
@@ -41,13 +42,13 @@ export function useAudit() {
   });
 }
 
-/** Asks anew for everything that is shown. Resolves when the list of secrets is up to date. */
+/** Asks anew for everything that is shown. Resolves when the list of secrets is up to date, or cannot be had just now. */
 export function useReload(): () => Promise<void> {
-  const queries = useQueryClient();
+  const askAnew = useAskAnew();
   return useCallback(async () => {
-    void queries.invalidateQueries({ queryKey: keys.audit });
-    await queries.invalidateQueries({ queryKey: ["secrets"] });
-  }, [queries]);
+    void askAnew(keys.audit);
+    await askAnew(["secrets"]);
+  }, [askAnew]);
 }
 
 /**

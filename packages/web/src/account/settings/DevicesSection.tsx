@@ -21,12 +21,13 @@ type Props = { readonly confirmed: Confirmed };
 export function DevicesSection({ confirmed }: Props) {
   const list = useList("devices", calls.devices);
   const refreshed = useRefreshed();
-  const { busy, outcome, run } = useAction();
+  const { busy, outcome, setOutcome, run } = useAction();
   const heading = useRef<HTMLHeadingElement>(null);
 
   const end = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
       if ((await confirmed(() => act().then(() => true))) === null) return null;
+      setOutcome({ kind: "done", text: done });
       await refreshed("devices");
       // The button that was pressed goes.
       giveFocus(heading.current);

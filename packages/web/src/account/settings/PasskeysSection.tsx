@@ -24,7 +24,7 @@ type Props = { readonly confirmed: Confirmed };
 export function PasskeysSection({ confirmed }: Props) {
   const list = useList("passkeys", calls.passkeys);
   const refreshed = useRefreshed();
-  const { busy, outcome, run } = useAction();
+  const { busy, outcome, setOutcome, run } = useAction();
   const heading = useRef<HTMLHeadingElement>(null);
   const supported = useSupport();
   const [leaving, setLeaving] = useState<(PasskeyName & { readonly id: string }) | null>(null);
@@ -32,6 +32,7 @@ export function PasskeysSection({ confirmed }: Props) {
   const change = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
       if ((await confirmed(() => act().then(() => true))) === null) return null;
+      setOutcome({ kind: "done", text: done });
       await Promise.all([refreshed("passkeys"), pageAccount().refresh()]);
       // The button that was pressed goes with its passkey.
       if (key !== "add") giveFocus(heading.current);
