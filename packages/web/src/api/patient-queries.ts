@@ -1,5 +1,5 @@
 import { matchQuery, type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { passes, waitAfter } from "./wait-after.ts";
 
 /**
@@ -10,6 +10,19 @@ export const patient = {
   retry: (_failures: number, error: Error) => passes(error),
   retryDelay: (failures: number, error: Error) => waitAfter(failures + 1, error),
 };
+
+type Asked = {
+  readonly failureReason: Error | null;
+  readonly fetchStatus: "fetching" | "paused" | "idle";
+};
+
+/** Why a query failed last; null once it is there. Unlike its `failureReason`, also while it is asked anew. */
+export function useFailure({ failureReason, fetchStatus }: Asked): Error | null {
+  const [last, setLast] = useState<Error | null>(null);
+  const failure = failureReason ?? (fetchStatus === "idle" ? null : last);
+  if (failure !== last) setLast(failure);
+  return failure;
+}
 
 /**
  * Asks at once for every query under a key, whether it is there, has failed for good, or waits for its

@@ -1,10 +1,10 @@
 import type { AppId, api } from "@portafilter/protocol";
 import { useEffect, useRef } from "react";
-import { wordsOf } from "../account/problem-words.ts";
-import { useAskAnew } from "../api/patient-queries.ts";
+import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import { giveFocus } from "../view/give-focus.ts";
+import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./AuditList.module.css";
 import { useAppName } from "./app-name.ts";
 import shared from "./manager.module.css";
@@ -13,8 +13,9 @@ import { keys, useAudit } from "./queries.ts";
 /** What happened to the account, newest first. */
 export function AuditList() {
   const words = secretMessages.audit;
-  const { data, failureReason, isPending, ...query } = useAudit();
-  const { isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  const query = useAudit();
+  const { data, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  const failure = useFailure(query);
   const askAnew = useAskAnew();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const list = useRef<HTMLOListElement>(null);
@@ -33,10 +34,19 @@ export function AuditList() {
     <section aria-labelledby="audit">
       <h2 id="audit">{words.title}</h2>
       <p className={shared.soft}>{words.lead}</p>
-      {isPending && failureReason === null ? (
-        <p role="status" className={shared.soft}>
-          {words.loading}
-        </p>
+      {failure !== null && (
+        <ListProblem
+          failure={failure}
+          missing={data === undefined ? words.failed : null}
+          again={() => askAnew(keys.audit)}
+        />
+      )}
+      {data === undefined ? (
+        failure === null && (
+          <p role="status" className={shared.soft}>
+            {words.loading}
+          </p>
+        )
       ) : (
         <>
           {entries.length > 0 && (
@@ -46,17 +56,7 @@ export function AuditList() {
               ))}
             </ol>
           )}
-          {entries.length === 0 && failureReason === null && (
-            <p className={shared.empty}>{words.empty}</p>
-          )}
-          {failureReason !== null && (
-            <div role="alert" className={shared.failed}>
-              <p>{words.failed(wordsOf(failureReason))}</p>
-              <button type="button" onClick={() => void askAnew(keys.audit)}>
-                {secretMessages.retry}
-              </button>
-            </div>
-          )}
+          {entries.length === 0 && <p className={shared.empty}>{words.empty}</p>}
           {hasNextPage && (
             <button
               type="button"

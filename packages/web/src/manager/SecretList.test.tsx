@@ -112,6 +112,20 @@ test("a list out of reach says so at the first refusal, and is there by itself w
   await screen.findByRole("button", { name: "KEY" });
 });
 
+test("a list that is shown says so when it is not up to date any more", async () => {
+  await open("KEY");
+  away = true;
+  fireEvent.click(screen.getByRole("switch"));
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toMatch(/^Not up to date: .*cannot be reached just now/);
+  expect(screen.getByRole("button", { name: "KEY" })).toBeTruthy();
+  away = false;
+  press("Try again");
+  await waitFor(() => {
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+});
+
 test("Try again does not wait for the next try", async () => {
   vi.spyOn(Math, "random").mockReturnValue(1e6);
   away = true;

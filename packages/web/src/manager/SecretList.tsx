@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { wordsOf } from "../account/problem-words.ts";
-import { useAskAnew } from "../api/patient-queries.ts";
+import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { giveFocus } from "../view/give-focus.ts";
+import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./manager.module.css";
 import { Outcome } from "./Outcome.tsx";
 import { calls, keys, useReload, useSecrets } from "./queries.ts";
@@ -12,7 +12,9 @@ import { SecretRow } from "./SecretRow.tsx";
 /** The account's secrets, and the way to add one. */
 export function SecretList() {
   const words = secretMessages;
-  const { data, failureReason } = useSecrets();
+  const list = useSecrets();
+  const { data } = list;
+  const failure = useFailure(list);
   const askAnew = useAskAnew();
   const reload = useReload();
   const [adding, setAdding] = useState(false);
@@ -43,17 +45,19 @@ export function SecretList() {
         </button>
       </div>
       <Outcome text={done} />
-      {data === undefined && failureReason !== null ? (
-        <div role="alert" className={styles.failed}>
-          <p>{words.failed(wordsOf(failureReason))}</p>
-          <button type="button" onClick={() => void askAnew(keys.list)}>
-            {words.retry}
-          </button>
-        </div>
-      ) : data === undefined ? (
-        <p role="status" className={styles.soft}>
-          {words.loading}
-        </p>
+      {failure !== null && (
+        <ListProblem
+          failure={failure}
+          missing={data === undefined ? words.failed : null}
+          again={() => askAnew(keys.list)}
+        />
+      )}
+      {data === undefined ? (
+        failure === null && (
+          <p role="status" className={styles.soft}>
+            {words.loading}
+          </p>
+        )
       ) : data.length === 0 ? (
         <p className={styles.empty}>{words.empty}</p>
       ) : (

@@ -1,8 +1,8 @@
 import type { api } from "@portafilter/protocol";
-import { wordsOf } from "../account/problem-words.ts";
-import { useAskAnew } from "../api/patient-queries.ts";
+import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
+import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./manager.module.css";
 import { calls, keys, useReload, useVersions } from "./queries.ts";
 import { RevealValue } from "./RevealValue.tsx";
@@ -16,35 +16,37 @@ type Props = {
 /** The versions of a secret that are kept; an earlier one can be seen, and restored. */
 export function VersionList({ secret, onDone }: Props) {
   const words = secretMessages.history;
-  const { data, failureReason } = useVersions(secret.id);
+  const list = useVersions(secret.id);
+  const { data } = list;
+  const failure = useFailure(list);
   const askAnew = useAskAnew();
-  if (data === undefined && failureReason === null) return <p role="status">{words.loading}</p>;
-  if (data === undefined)
-    return (
-      <div role="alert" className={styles.failed}>
-        <p>{words.failed(wordsOf(failureReason))}</p>
-        <button type="button" onClick={() => void askAnew(keys.versions(secret.id))}>
-          {secretMessages.retry}
-        </button>
-      </div>
-    );
+  if (data === undefined && failure === null) return <p role="status">{words.loading}</p>;
   return (
-    <ol className={styles.plain}>
-      {data.map(({ version, createdAt }) => (
-        <li key={version} className={styles.version}>
-          <div>
-            <span>{words.version(version)}</span>{" "}
-            <span className={styles.soft}>
-              {version === secret.version && `${words.current} · `}
-              <Ago at={createdAt} />
-            </span>
-          </div>
-          {version !== secret.version && (
-            <Earlier secret={secret} version={version} onDone={onDone} />
-          )}
-        </li>
-      ))}
-    </ol>
+    <>
+      {failure !== null && (
+        <ListProblem
+          failure={failure}
+          missing={data === undefined ? words.failed : null}
+          again={() => askAnew(keys.versions(secret.id))}
+        />
+      )}
+      <ol className={styles.plain}>
+        {data?.map(({ version, createdAt }) => (
+          <li key={version} className={styles.version}>
+            <div>
+              <span>{words.version(version)}</span>{" "}
+              <span className={styles.soft}>
+                {version === secret.version && `${words.current} · `}
+                <Ago at={createdAt} />
+              </span>
+            </div>
+            {version !== secret.version && (
+              <Earlier secret={secret} version={version} onDone={onDone} />
+            )}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -1,28 +1,33 @@
 import type { ReactNode } from "react";
 import { accountMessages } from "../../messages/account.ts";
-import { wordsOf } from "../problem-words.ts";
+import { ListProblem } from "../../view/ListProblem.tsx";
 import styles from "./Section.module.css";
 
 type Props<T> = {
   readonly list: {
     readonly data: T | undefined;
-    readonly failureReason: unknown;
-    readonly again: () => void;
+    readonly failure: unknown;
+    readonly again: () => Promise<void>;
   };
   readonly children: (data: T) => ReactNode;
 };
 
-/** A list, or why it is not there and how to try again. */
+/** A list; and why it is not there or not up to date, and how to try again. */
 export function ListBody<T>({ list, children }: Props<T>) {
   const words = accountMessages.settings;
-  if (list.data !== undefined) return children(list.data);
-  if (list.failureReason === null) return <p className={styles.quiet}>{words.listLoading}</p>;
+  const { data, failure, again } = list;
   return (
-    <div className={styles.failed}>
-      <p role="alert">{words.listFailed(wordsOf(list.failureReason))}</p>
-      <button type="button" onClick={list.again}>
-        {words.retry}
-      </button>
-    </div>
+    <>
+      {failure !== null && (
+        <ListProblem
+          failure={failure}
+          missing={data === undefined ? words.listFailed : null}
+          again={again}
+        />
+      )}
+      {data !== undefined
+        ? children(data)
+        : failure === null && <p className={styles.quiet}>{words.listLoading}</p>}
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useAskAnew } from "../../api/patient-queries.ts";
+import { useAskAnew, useFailure } from "../../api/patient-queries.ts";
 
 /** The lists of the account page, by the names they are kept under. None of them holds a value. */
 export type ListName = "devices" | "passkeys";
@@ -8,12 +8,12 @@ export type ListName = "devices" | "passkeys";
 export function useList<T>(name: ListName, load: (signal: AbortSignal) => Promise<T>) {
   const askAnew = useAskAnew();
   const queryKey = ["account", name];
-  const { data, failureReason } = useQuery({
+  const query = useQuery({
     queryKey,
     queryFn: ({ signal }) => load(signal),
     staleTime: 10_000,
   });
-  return { data, failureReason, again: () => void askAnew(queryKey) };
+  return { data: query.data, failure: useFailure(query), again: () => askAnew(queryKey) };
 }
 
 /** Asks for a list again; resolves when it is there, or cannot be had just now. */

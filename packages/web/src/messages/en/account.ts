@@ -161,6 +161,7 @@ export const account = {
       `You are signed in as ${email} now, which is another account. What you had begun was given up.`,
     listLoading: "Loading the list.",
     listFailed: (why: string) => `This list could not be loaded. ${why}`,
+    listStale: (why: string) => `Not up to date: ${why}`,
     saved: "Saved.",
   },
   email: {

@@ -16,7 +16,6 @@ export const secrets = {
   damaged:
     "What is stored is not what was written, so it is refused everywhere. Tell whoever runs this server. It can only be deleted.",
   failed: (why: string) => `Your secrets could not be loaded. ${why}`,
-  retry: "Try again",
   cancel: "Cancel",
   sending: "Sent. Waiting for the server's answer.",
   value: {
