@@ -27,12 +27,12 @@ export function useFailure({ failureReason, fetchStatus }: Asked): Error | null 
 /**
  * Asks at once for every query under a key, whether it is there, has failed for good, or waits for its
  * next try. Resolves when all are there or one has failed: what may pass is asked for again without end,
- * and nobody is to wait for that.
+ * and nobody is to wait for that. `ask` asks for something else of theirs, such as their next page.
  */
-export function useAskAnew(): (queryKey: QueryKey) => Promise<void> {
+export function useAskAnew(): (queryKey: QueryKey, ask?: () => Promise<unknown>) => Promise<void> {
   const queries = useQueryClient();
   return useCallback(
-    async (queryKey) => {
+    async (queryKey, ask = () => queries.invalidateQueries({ queryKey })) => {
       const cache = queries.getQueryCache();
       const { promise, resolve } = Promise.withResolvers<unknown>();
       const stop = cache.subscribe((event) => {
@@ -42,7 +42,7 @@ export function useAskAnew(): (queryKey: QueryKey) => Promise<void> {
       // One that waits would go on waiting. Silently, because it has failed nonetheless.
       for (const query of cache.findAll({ queryKey, type: "active" }))
         if (query.state.fetchFailureCount > 0) void query.cancel({ silent: true });
-      void queries.invalidateQueries({ queryKey }).then(resolve);
+      void ask().then(resolve);
       await promise;
       stop();
     },

@@ -2,10 +2,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
+import { patient } from "../api/patient-queries.ts";
 import { AuditList } from "./AuditList.tsx";
 
 afterEach(() => {
   cleanup();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -43,4 +45,38 @@ test.each([
     expect(document.activeElement).toBe(screen.getAllByRole("listitem")[at]);
   });
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+});
+
+test("Try again after a Show more in vain asks for more, and the keyboard goes on with what came", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1e6);
+  const asked: string[] = [];
+  let away = true;
+  vi.stubGlobal("fetch", (path: string) => {
+    asked.push(path);
+    if (!path.includes("before"))
+      return Promise.resolve(Response.json({ entries: [entry(2)], before: 2 }));
+    if (away) return Promise.reject(new TypeError());
+    return Promise.resolve(Response.json({ entries: [entry(1)], before: null }));
+  });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: patient } })}>
+      <AuditList />
+    </QueryClientProvider>,
+  );
+  fireEvent.click(await screen.findByRole("button", { name: "Show more" }));
+  const again = await screen.findByRole("button", { name: "Try again" });
+  again.focus();
+  fireEvent.click(again);
+  expect(again.getAttribute("aria-busy")).toBe("true");
+  await waitFor(() => {
+    expect(again.getAttribute("aria-busy")).toBe("false");
+  });
+  expect(document.activeElement).toBe(again);
+  away = false;
+  fireEvent.click(again);
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getAllByRole("listitem")[1]);
+  });
+  expect(asked.filter((path) => !path.includes("before"))).toHaveLength(1);
+  expect(screen.queryByRole("alert")).toBeNull();
 });

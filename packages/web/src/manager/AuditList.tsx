@@ -15,6 +15,8 @@ export function AuditList() {
   const words = secretMessages.audit;
   const query = useAudit();
   const { data, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  /** It is the next page that is asked for, or was in vain. */
+  const isMore = isFetchingNextPage || query.isFetchNextPageError;
   const failure = useFailure(query);
   const askAnew = useAskAnew();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
@@ -32,9 +34,11 @@ export function AuditList() {
   }, [data, hasNextPage]);
   return (
     <section aria-labelledby="audit">
-      <h2 id="audit">{words.title}</h2>
+      <h2 id="audit" tabIndex={-1}>
+        {words.title}
+      </h2>
       <p className={shared.soft}>{words.lead}</p>
-      {failure !== null && (
+      {failure !== null && !isMore && (
         <ListProblem
           failure={failure}
           missing={data === undefined ? words.failed : null}
@@ -57,6 +61,13 @@ export function AuditList() {
             </ol>
           )}
           {entries.length === 0 && <p className={shared.empty}>{words.empty}</p>}
+          {failure !== null && isMore && (
+            <ListProblem
+              failure={failure}
+              missing={words.failed}
+              again={() => askAnew(keys.audit, fetchNextPage)}
+            />
+          )}
           {hasNextPage && (
             <button
               type="button"

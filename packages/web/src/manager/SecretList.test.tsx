@@ -126,15 +126,24 @@ test("a list that is shown says so when it is not up to date any more", async ()
   });
 });
 
-test("Try again does not wait for the next try", async () => {
+test("Try again does not wait for the next try, and keeps the keyboard at hand", async () => {
   vi.spyOn(Math, "random").mockReturnValue(1e6);
   away = true;
   show();
   await screen.findByRole("alert");
+  const again = screen.getByRole("button", { name: "Try again" });
+  again.focus();
+  fireEvent.click(again);
+  expect(again.getAttribute("aria-busy")).toBe("true");
+  await waitFor(() => {
+    expect(again.getAttribute("aria-busy")).toBe("false");
+  });
+  expect(document.activeElement).toBe(again);
   away = false;
-  press("Try again");
+  fireEvent.click(again);
   await screen.findByRole("button", { name: "KEY" });
-  expect(asked).toBe(2);
+  expect(asked).toBe(3);
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Your secrets" }));
 });
 
 test("what was changed is said, and its switch is no longer busy, when the list cannot be had then", async () => {

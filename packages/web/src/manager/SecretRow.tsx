@@ -88,7 +88,7 @@ function Versions({ secret, onDone }: Omit<Props, "onRemove">) {
   const [open, setOpen] = useState(false);
   return (
     <section aria-label={words.title}>
-      <h4>{words.title}</h4>
+      <h4 tabIndex={-1}>{words.title}</h4>
       {open && <VersionList secret={secret} onDone={onDone} />}
       {/* It stays, so that it keeps the keyboard. */}
       <button
