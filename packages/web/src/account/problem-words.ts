@@ -1,6 +1,7 @@
 import { errorCodes } from "@portafilter/protocol";
 import { ApiError } from "../api/api-error.ts";
 import { accountMessages } from "../messages/account.ts";
+import { messages } from "../messages/index.ts";
 import { waitInWords } from "../text/time.ts";
 import { PasskeyError } from "./passkey.ts";
 
@@ -18,6 +19,7 @@ export function wordsOf(error: unknown): string {
   if (error instanceof PasskeyError) return words[passkeyWords[error.reason]];
   if (!(error instanceof ApiError)) return errorCodes.internal.message;
   if (error.code === "unreachable") return words.unreachable;
+  if (error.code === "outdated") return messages.outdated;
   if (error.code === "rate_limited" && error.retryAfter !== null)
     return words.rateLimited(waitInWords(error.retryAfter));
   const { message } = errorCodes[error.code];

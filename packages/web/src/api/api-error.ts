@@ -1,7 +1,10 @@
 import { type ErrorCode, errorCodes } from "@portafilter/protocol";
 
-/** `unreachable`: no answer came, so that nothing is known about what the server did. */
-export type ApiErrorCode = ErrorCode | "unreachable";
+/**
+ * `unreachable`: no answer came, so that nothing is known about what the server did. `outdated`: one came
+ * that this build of the page does not understand, and will not at another try.
+ */
+export type ApiErrorCode = ErrorCode | "unreachable" | "outdated";
 
 type Details = {
   /** Names the line in the server's log; null when the answer had none. */

@@ -86,8 +86,8 @@ test.each([
   ["a page of a proxy", () => new Response(`<h1>${canary}`, { status: 502 }), "unreachable"],
   ["a page in place of JSON", () => new Response(`<h1>${canary}`), "internal"],
   ["broken JSON", () => new Response(`{"value": "${canary}`), "internal"],
-  ["more than agreed", () => json({ value: canary, more: canary }), "internal"],
-  ["another type", () => json({ value: [canary] }), "internal"],
+  ["more than agreed", () => json({ value: canary, more: canary }), "outdated"],
+  ["another type", () => json({ value: [canary] }), "outdated"],
   ["a refusal of another shape", () => json({ problem: canary }, { status: 400 }), "internal"],
 ])("%s", async (_what, answer, code) => {
   const { send } = clientThat(answer);

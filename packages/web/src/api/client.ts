@@ -30,7 +30,7 @@ export type Call<Reply extends z.ZodMiniType> = {
 export type Client = {
   /**
    * Returns the parsed answer. Throws `ApiError`: with the server's code when it refused, `internal`
-   * when the answer is not what was agreed, `unreachable` when none came; or the signal's reason when
+   * when the answer is not JSON, `outdated` when it is not what was agreed, `unreachable` when none came; or the signal's reason when
    * the caller gave up. Neither errors nor logs hold what was sent or received.
    */
   readonly send: <Reply extends z.ZodMiniType>(call: Call<Reply>) => Promise<z.output<Reply>>;
@@ -61,7 +61,7 @@ export function createClient(send: typeof fetch): Client {
       }
       const parsed = call.reply.safeParse(json);
       // Not the issues of the schema: they may quote the answer.
-      if (!parsed.success) throw new ApiError("internal");
+      if (!parsed.success) throw new ApiError(json === undefined ? "internal" : "outdated");
       return parsed.data;
     },
     speakFor(who) {

@@ -3,6 +3,8 @@ import { ApiError, type ApiErrorCode, codeOf } from "./api-error.ts";
 const firstWait = 1_000;
 /** A server that is back is met again within ten seconds, however long it was away. */
 const longestWait = 5_000;
+/** One that is there and fails is not asked so often. */
+const longestWaitOfBroken = 60_000;
 
 const passing: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
   "unreachable",
@@ -21,11 +23,13 @@ export function passes(error: unknown): boolean {
 
 /**
  * Milliseconds until the next try after `failures` in a row: longer and longer, up to about five
- * seconds, and never before the time that the refusal names. A little by chance, so that the pages of
+ * seconds, or a minute where the server itself fails, and never before the time that the refusal names. A little by chance, so that the pages of
  * many visitors do not come back at one moment.
  */
 export function waitAfter(failures: number, refusal?: unknown): number {
-  const wait = Math.min(firstWait * 2 ** (failures - 1), longestWait);
+  const isBroken = refusal instanceof ApiError && refusal.code === "internal";
+  const longest = isBroken ? longestWaitOfBroken : longestWait;
+  const wait = Math.min(firstWait * 2 ** (failures - 1), longest);
   const named = refusal instanceof ApiError ? (refusal.retryAfter ?? 0) * 1_000 : 0;
   return Math.max(wait * (0.75 + Math.random() / 2), named);
 }

@@ -7,5 +7,6 @@ export function keepingProblem(code: ApiErrorCode): string {
   const words = messages.secret;
   if (code === "unreachable") return words.unreachable;
   if (code === "secret_unavailable") return words.outOfReach;
+  if (code === "outdated") return messages.outdated;
   return `${errorCodes[code].message} ${words.nothingLost}`;
 }

@@ -101,7 +101,6 @@ function linesOf({ moved, same, replaced }: NonNullable<MergeState["outcome"]>):
 
 function failureOf(problem: NonNullable<MergeState["problem"]>, passes: boolean): string {
   const words = messages.merge;
-  return passes || problem === "unreachable"
-    ? words.failed
-    : words.refused(errorCodes[problem].message);
+  if (passes || problem === "unreachable") return words.failed;
+  return words.refused(problem === "outdated" ? messages.outdated : errorCodes[problem].message);
 }

@@ -297,6 +297,7 @@ export const en = {
       },
     ],
   },
+  outdated: "This page is older than the server: reload it.",
   insecure: {
     title: "Apps cannot run at this address",
     text: "Browsers let a page start Python and ask for secrets only over HTTPS or on localhost. Open this server under such an address; whoever runs it can set one up.",
