@@ -275,6 +275,22 @@ test("somebody else who signs in is asked anew: what the one before typed or all
   expect(sent).toEqual([value("1", "bob's")]);
 });
 
+test("the dialog does not say what the one before has, while it is not known what the next one has", async () => {
+  const [adas, bobs] = [memoryStore("account"), memoryStore("account")];
+  adas.values.set("KEY", canary);
+  const { place, tell, shown, request } = setUp(adas);
+  await request("1", "KEY");
+  expect(shown()?.known).toBe(true);
+  place.store = bobs;
+  bobs.world.reachable = false;
+  const release = bobs.hold();
+  tell({ type: "left" });
+  expect(shown()?.known).toBe(false);
+  release();
+  await settle();
+  expect(shown()).toMatchObject({ known: false, problem: "secret_unavailable" });
+});
+
 test("a sign-in that was ended elsewhere ends such a run, too: its values are revoked before", async () => {
   const { tell, onLeft, request, allow } = setUp();
   await request("1", "KEY");

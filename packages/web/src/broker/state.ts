@@ -228,10 +228,10 @@ function answered(
   };
 }
 
-/** The same questions as new ones. */
+/** The same questions as new ones, which say nothing of what whoever was asked before has. */
 function askedAnew(state: BrokerState): BrokerState {
   const { queue, nextKey } = state;
-  const news = { keeping: false, problem: null };
+  const news = { known: false, keeping: false, problem: null };
   return {
     ...state,
     queue: queue.map((prompt, index) => ({ ...prompt, ...news, key: nextKey + index })),
