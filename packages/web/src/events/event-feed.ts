@@ -28,7 +28,7 @@ export type EventFeed = {
 };
 
 const lockName = "portafilter.events";
-/** A connection that was open and of which nothing was heard for so long is dead, whatever the browser believes. */
+/** A connection of which nothing was heard for so long, not even that it broke, is dead, whatever the browser believes. */
 const silence = 2.5 * limits.eventBeat;
 /** `EventSource.CLOSED`: it will not try again by itself. */
 const closed = 2;
@@ -134,9 +134,11 @@ function stayConnected(
     };
     mine.onerror = () => {
       if (source !== mine) return;
-      clearTimeout(watch);
       if (mine.readyState === closed) again();
+      // The browser connects again.
+      else lives();
     };
+    lives();
   };
   /** After a refusal the account is asked first: if nobody is signed in, this ends. */
   const again = () => {
