@@ -168,7 +168,7 @@ test("the dialog stands over the edge between our bar and the app", async () => 
   expect(dialog?.width).toBe(480);
   // Both name the app as lists of grants do.
   const name = await host.page.locator("h1").innerText();
-  expect(name).toMatch(/^Snippet s[a-z2-7]{5}…$/);
+  expect(name).toMatch(/^Snippet s[a-z2-7]{11}…$/);
   expect(await host.dialog("KEY").innerText()).toContain(name);
 });
 

@@ -77,7 +77,7 @@ test("is at the list when this tab keeps one secret less", async () => {
     sessionStorage.setItem(key, JSON.stringify({ ...record, ...kept }));
   }, app);
   await page.reload();
-  await button("Revoke KEY for Snippet sabcde…").focus();
+  await button("Revoke KEY for Snippet sabcdefghijk…").focus();
   await page.keyboard.press("Enter");
   await page.getByText("No app may use it.").waitFor();
   expect(await focused(page)).toBe("Secrets of this tab");

@@ -235,7 +235,7 @@ describe("an app", () => {
     secrets.put("KEY", "v", [app]);
     await visit();
     await expand("KEY");
-    const lever = page.getByRole("switch", { name: "Allow Snippet sabcde… to use KEY" });
+    const lever = page.getByRole("switch", { name: "Allow Snippet sabcdefghijk… to use KEY" });
     await lever.focus();
     await page.keyboard.press("Space");
     await page.getByText("Not allowed. It has to ask.").waitFor();
@@ -264,7 +264,7 @@ describe("an app", () => {
     await visit();
     await expand("KEY_39");
     await page.getByRole("switch").click();
-    await said("Snippet sabcde… may not use KEY_39 any more.");
+    await said("Snippet sabcdefghijk… may not use KEY_39 any more.");
     const seen = await page
       .getByText("may not use KEY_39 any more.")
       .evaluate((one) => [one.getBoundingClientRect(), scrollY, innerHeight] as const);
@@ -300,7 +300,7 @@ test("what happened, newest first, page by page, in words", async () => {
   await rows.first().waitFor();
   expect(await rows.count()).toBe(20);
   expect(await rows.first().innerText()).toMatch(
-    /Value given to the app\s+KEY\s*Snippet sabcde…\s+Firefox on Linux\s+2 minutes ago/,
+    /Value given to the app\s+KEY\s*Snippet sabcdefghijk…\s+Firefox on Linux\s+2 minutes ago/,
   );
   expect(await rows.first().locator("time").getAttribute("title")).toMatch(/\d{4} at \d/);
   await button("Show more").press("Enter");
@@ -344,7 +344,7 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
   // The empty box is as wide as the text's column, and so is the list.
   expect(await right(page.getByText("Nothing is kept in this tab."))).toBe(edge);
   await page.reload();
-  const [remove, revoke] = [button("Delete KEY"), button("Revoke KEY for Snippet sabcde…")];
+  const [remove, revoke] = [button("Delete KEY"), button("Revoke KEY for Snippet sabcdefghijk…")];
   const [above, below] = [await remove.boundingBox(), await revoke.boundingBox()];
   if (above === null || below === null) throw new Error("no buttons");
   expect(below.y - above.y - above.height).toBeGreaterThanOrEqual(12);

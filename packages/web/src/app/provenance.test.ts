@@ -13,6 +13,6 @@ test("our own example is known by its title and owner", async () => {
 test("a copy of an example with one more byte is an app from a link", async () => {
   const copy = { ...firstExample.snippet, code: `${firstExample.snippet.code} ` };
   const id = await snippetId(copy);
-  const shortId = `${id.slice(0, 6)}…`;
+  const shortId = `${id.slice(0, 12)}…`;
   expect(await provenanceOf(id)).toEqual({ name: "Snippet", owner: null, shortId });
 });

@@ -14,7 +14,7 @@ export type Provenance = {
 
 /** The part of an id that people compare. */
 export function shortAppId(id: AppId): string {
-  return `${id.slice(0, 6)}…`;
+  return `${id.slice(0, 12)}…`;
 }
 
 /** Our own examples are known by their identity, so by every byte; all else is an app from a link. */

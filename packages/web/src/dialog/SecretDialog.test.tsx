@@ -16,10 +16,10 @@ describe("what it says", () => {
   });
 
   test("an app that nobody vouches for is an app from a link", () => {
-    show({ who: { name: "Snippet", owner: null, shortId: "sabcde…" } });
+    show({ who: { name: "Snippet", owner: null, shortId: "sabcdefghijk…" } });
     expect(screen.getByText("An app from a link asks for this secret.")).toBeTruthy();
     // As where grants are listed.
-    expect(screen.getByText("Snippet sabcde…")).toBeTruthy();
+    expect(screen.getByText("Snippet sabcdefghijk…")).toBeTruthy();
   });
 
   test("how many wait, when others do", () => {

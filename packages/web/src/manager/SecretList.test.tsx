@@ -94,7 +94,7 @@ test("what was done is said until something else begins, a revocation included",
   });
   fireEvent.click(await screen.findByRole("switch", { name: /to use NEW_KEY$/ }));
   await waitFor(() => {
-    expect(said()).toContain("Snippet sabcde… may not use NEW_KEY any more.");
+    expect(said()).toContain("Snippet sabcdefghijk… may not use NEW_KEY any more.");
   });
   press("Delete");
   expect(said().join("")).not.toContain("NEW_KEY");
@@ -153,7 +153,7 @@ test("what was changed is said, and its switch is no longer busy, when the list 
   away = true;
   fireEvent.click(control);
   await waitFor(() => {
-    expect(said()).toContain("Snippet sabcde… may not use KEY any more.");
+    expect(said()).toContain("Snippet sabcdefghijk… may not use KEY any more.");
   });
   await waitFor(() => {
     expect(control.getAttribute("aria-busy")).toBe("false");

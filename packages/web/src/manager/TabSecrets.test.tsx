@@ -35,10 +35,10 @@ test("what was revoked is said by its name, and that it could not be, too", () =
   const storage = { works: true };
   show(["KEY", "OTHER"], storage);
   expect(said()).toBe("");
-  press("Revoke KEY for Snippet sabcde…");
-  expect(said()).toBe("Snippet sabcde… may not use KEY any more.");
+  press("Revoke KEY for Snippet sabcdefghijk…");
+  expect(said()).toBe("Snippet sabcdefghijk… may not use KEY any more.");
   storage.works = false;
-  press("Revoke OTHER for Snippet sabcde…");
+  press("Revoke OTHER for Snippet sabcdefghijk…");
   expect(said()).toBe("The browser did not let this tab's storage be changed.");
 });
 

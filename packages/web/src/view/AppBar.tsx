@@ -27,8 +27,8 @@ export function AppBar(props: Props) {
       </Link>
       <div className={styles.about}>
         <h1 className={styles.name}>
-          {who.name}
-          {who.shortId !== undefined && <span> {who.shortId}</span>}
+          <span>{who.name}</span>
+          {who.shortId !== undefined && <span className={styles.id}> {who.shortId}</span>}
         </h1>
         <span className={styles.owner}>
           {who.owner === null ? words.fromLink : words.by(who.owner)}
