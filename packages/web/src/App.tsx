@@ -5,34 +5,49 @@ import { lazyPage } from "./pages/lazy-page.ts";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { PageBoundary } from "./pages/PageBoundary.tsx";
 
-const LandingPage = lazyPage(async () =>
-  (await import("./pages/open-landing-page.ts")).openLandingPage(),
+const LandingPage = lazyPage(
+  () => import("./pages/open-landing-page.ts"),
+  (files) => files.openLandingPage(),
 );
-const SnippetPage = lazyPage(async () => (await import("./pages/SnippetPage.tsx")).SnippetPage);
+const SnippetPage = lazyPage(
+  () => import("./pages/SnippetPage.tsx"),
+  (files) => files.SnippetPage,
+);
 const HowItWorksPage = lazyPage(
-  async () => (await import("./pages/HowItWorksPage.tsx")).HowItWorksPage,
+  () => import("./pages/HowItWorksPage.tsx"),
+  (files) => files.HowItWorksPage,
 );
 const SignInPage = lazyPage(
-  async () => (await import("./pages/account/SignInPage.tsx")).SignInPage,
+  () => import("./pages/account/SignInPage.tsx"),
+  (files) => files.SignInPage,
 );
 const SignedInPage = lazyPage(
-  async () => (await import("./pages/account/SignedInPage.tsx")).SignedInPage,
+  () => import("./pages/account/SignedInPage.tsx"),
+  (files) => files.SignedInPage,
 );
 const SignUpPage = lazyPage(
-  async () => (await import("./pages/account/SignUpPage.tsx")).SignUpPage,
+  () => import("./pages/account/SignUpPage.tsx"),
+  (files) => files.SignUpPage,
 );
 const ForgotPage = lazyPage(
-  async () => (await import("./pages/account/ForgotPage.tsx")).ForgotPage,
+  () => import("./pages/account/ForgotPage.tsx"),
+  (files) => files.ForgotPage,
 );
-const ResetPage = lazyPage(async () => (await import("./pages/account/ResetPage.tsx")).ResetPage);
+const ResetPage = lazyPage(
+  () => import("./pages/account/ResetPage.tsx"),
+  (files) => files.ResetPage,
+);
 const VerifyEmailPage = lazyPage(
-  async () => (await import("./pages/account/VerifyEmailPage.tsx")).VerifyEmailPage,
+  () => import("./pages/account/VerifyEmailPage.tsx"),
+  (files) => files.VerifyEmailPage,
 );
 const SecretsPage = lazyPage(
-  async () => (await import("./pages/settings/SecretsPage.tsx")).SecretsPage,
+  () => import("./pages/settings/SecretsPage.tsx"),
+  (files) => files.SecretsPage,
 );
 const AccountPage = lazyPage(
-  async () => (await import("./pages/settings/AccountPage.tsx")).AccountPage,
+  () => import("./pages/settings/AccountPage.tsx"),
+  (files) => files.AccountPage,
 );
 
 /** The host page: which address is which page. */

@@ -309,7 +309,7 @@ export const en = {
   },
   notFetched: {
     title: "This page could not be fetched",
-    text: "The server did not answer, or you are offline. Nothing was changed or lost.",
+    text: "The server did not answer, you are offline, or the server has a newer build of this page by now. Nothing was changed or lost.",
     still: "It did not work out yet. Try again in a moment.",
     retry: "Try again",
   },

@@ -21,8 +21,9 @@ afterEach(() => {
 });
 
 test("a page whose files do not come says so, and is fetched again once the server is there", async () => {
-  const Page = lazyPage(() =>
-    Promise.reject<() => null>(new TypeError("Failed to fetch dynamically imported module")),
+  const Page = lazyPage(
+    () => Promise.reject<() => null>(new TypeError("Failed to fetch dynamically imported module")),
+    (page) => page,
   );
   const { rerender } = render(
     <PageBoundary path="/how-it-works">
@@ -55,6 +56,21 @@ test("a page whose files do not come says so, and is fetched again once the serv
     </PageBoundary>,
   );
   screen.getByRole("heading", { name: "This page could not be fetched" });
+});
+
+test("a page that came and cannot be made is not said to be away", async () => {
+  const Page = lazyPage(
+    () => Promise.resolve(null),
+    () => Promise.reject<() => null>(new Error("a mistake of ours")),
+  );
+  render(
+    <PageBoundary path="/">
+      <Suspense>
+        <Page />
+      </Suspense>
+    </PageBoundary>,
+  );
+  await screen.findByRole("heading", { name: "This page failed" });
 });
 
 test("a page that fails while it is drawn says something else", () => {

@@ -5,13 +5,18 @@ export class PageNotFetched extends Error {
   override readonly name = "PageNotFetched";
 }
 
-/** A page that is loaded when it is first shown. Throws `PageNotFetched` where that fails. */
-export function lazyPage<P>(load: () => Promise<ComponentType<P>>) {
+/**
+ * A page whose files are loaded when it is first shown; `pageOf` takes it out of them. Throws `PageNotFetched`
+ * where they do not come, and only there.
+ */
+export function lazyPage<Files, P>(
+  load: () => Promise<Files>,
+  pageOf: (files: Files) => ComponentType<P> | Promise<ComponentType<P>>,
+) {
   return lazy(async () => {
-    try {
-      return { default: await load() };
-    } catch (cause) {
+    const files = await load().catch((cause: unknown) => {
       throw new PageNotFetched("a page was not fetched", { cause });
-    }
+    });
+    return { default: await pageOf(files) };
   });
 }
