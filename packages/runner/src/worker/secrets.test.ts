@@ -31,6 +31,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 const released = vi.fn();
@@ -54,6 +55,23 @@ test("what was printed goes out before the worker blocks: none of its timers run
   expect(texts.join("")).toBe("\nasking\nsleeping\n");
   expect(texts.slice(0, before[0]).join("")).toContain("asking");
   expect(texts.slice(0, before[1]).join("")).toContain("sleeping");
+});
+
+test("a question that finds no way to the page is taken back, and is no answer of the page", () => {
+  vi.stubGlobal(
+    "XMLHttpRequest",
+    class {
+      status = 503;
+      open = vi.fn();
+      send = vi.fn();
+    },
+  );
+  let now = 0;
+  // The pauses between attempts.
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 1_000));
+  const { secrets } = worker();
+  expect(() => secrets.requestSync("KEY", null)).toThrow("no way to the page");
+  expect(posted.at(-1)).toMatchObject({ type: "secret.cancel" });
 });
 
 test("an answer goes to who asked, and a late or forged one nowhere", () => {

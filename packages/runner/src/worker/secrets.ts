@@ -15,7 +15,7 @@ export type Secrets = {
   receive: (message: HostMessage) => void;
   /** Answers in JSON: `{"value": …}` or `{"code": …}`. Secret material. */
   request: (name: string, reason: string | null, answer: (text: string) => void) => void;
-  /** The same as a result, blocking the whole worker. */
+  /** The same as a result, blocking the whole worker. Throws where there is no way to the host page. */
   requestSync: (name: string, reason: string | null) => string;
   sleepSync: (milliseconds: number) => void;
 };
@@ -77,7 +77,11 @@ export function createSecrets(
       beforeBlocking();
       const id = crypto.randomUUID();
       const answer = blocked.ask(id, name, reason);
-      if (!answer) post({ v: 1, type: "secret.cancel", id });
+      if (answer === null) {
+        post({ v: 1, type: "secret.cancel", id });
+        // A code would be the page's word, and it did not hear the question.
+        throw new Error("no way to the page around the app");
+      }
       return answerOf(answer);
     },
     sleepSync(milliseconds) {
@@ -87,9 +91,9 @@ export function createSecrets(
   };
 }
 
-function answerOf(message: HostMessage | null): string {
-  if (message?.type === "secret.value") return JSON.stringify({ value: message.value });
+function answerOf(message: HostMessage): string {
+  if (message.type === "secret.value") return JSON.stringify({ value: message.value });
   return JSON.stringify({
-    code: message?.type === "secret.refused" ? message.code : "secret_unavailable",
+    code: message.type === "secret.refused" ? message.code : "secret_unavailable",
   });
 }
