@@ -137,8 +137,7 @@ export const secrets = {
     revoke: "Revoke",
     revokeLabel: (name: string, app: string) => `Revoke ${name} for ${app}`,
     remove: "Delete",
-    removeText:
-      "Its value and what you allowed to apps go from this tab, which is the only place that has them. This cannot be undone.",
+    removeText: "Its value and what you allowed to apps go from this tab. This cannot be undone.",
     removeLabel: (name: string) => `Delete ${name}`,
     failed: "The browser did not let this tab's storage be changed.",
   },
