@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
-import { keepOutcome, outcomeOf, settleOutcome } from "./outcome.ts";
+import { dropOutcome, keepOutcome, outcomeOf, settleOutcome } from "./outcome.ts";
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -17,6 +17,16 @@ test("an outcome is said on the page that comes next, again when that is loaded 
   settleOutcome();
   expect(outcomeOf("")).toBe("deleted");
   history.pushState(null, "", "/sign-in");
+  expect(outcomeOf("")).toBeNull();
+});
+
+test.each([
+  ["settled", settleOutcome],
+  ["only kept", () => undefined],
+])("an outcome that is %s is said no more once somebody has signed in", (_, before) => {
+  keepOutcome("signed-out");
+  before();
+  dropOutcome();
   expect(outcomeOf("")).toBeNull();
 });
 

@@ -34,6 +34,12 @@ export function settleOutcome(): void {
   }
 }
 
+/** To be called when somebody is signed in: what happened before that is said no more, here or when this is loaded again. */
+export function dropOutcome(): void {
+  settleOutcome();
+  if (outcomeIn(history.state) !== null) history.replaceState(null, "");
+}
+
 function kept(): Outcome | null {
   try {
     return parse(sessionStorage.getItem(key));

@@ -11,7 +11,7 @@ import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
 import styles from "../../account/form/form.module.css";
 import { PasswordField } from "../../account/form/PasswordField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
-import { type Outcome, outcomeOf, settleOutcome } from "../../account/outcome.ts";
+import { dropOutcome, type Outcome, outcomeOf, settleOutcome } from "../../account/outcome.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
 import type { Account } from "../../account/session.ts";
@@ -33,8 +33,13 @@ export function SignInPage() {
   const account = useAccount();
   const search = useSearch();
   const then = thenOf(search);
-  const [outcome] = useState(() => outcomeOf(search));
+  const [outcome, setOutcome] = useState(() => outcomeOf(search));
   useEffect(settleOutcome, []);
+  const isSignedIn = account.status === "signed-in";
+  if (isSignedIn && outcome !== null) setOutcome(null);
+  useEffect(() => {
+    if (isSignedIn) dropOutcome();
+  }, [isSignedIn]);
   const [, navigate] = useLocation();
   const done = () => {
     navigate(withThen("/sign-in/done", then), { replace: true });
