@@ -1,8 +1,13 @@
 import { accountMessages } from "../../messages/account.ts";
+import { pageAccount } from "../page-account.ts";
 import { TextField } from "./TextField.tsx";
 
-/** What was typed last: goes with the page's memory, and is in no address and no storage. */
+/**
+ * What was typed last: goes with the page's memory, and is in no address and no storage. Forgotten when
+ * somebody signs in, in whichever tab: it is not for whoever comes after them.
+ */
 let typed = "";
+let isWatched = false;
 
 type Props = {
   readonly autoComplete: "username" | "username webauthn";
@@ -24,11 +29,12 @@ export function EmailField(props: Props) {
   );
 }
 
-/** To be called when somebody has signed in: it is not for whoever comes after them. */
-export function forgetEmail(): void {
-  typed = "";
-}
-
 function keepEmail(email: string): void {
   typed = email;
+  if (isWatched) return;
+  isWatched = true;
+  const account = pageAccount();
+  account.subscribe(() => {
+    if (account.get().status === "signed-in") typed = "";
+  });
 }

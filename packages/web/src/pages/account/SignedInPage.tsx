@@ -1,6 +1,5 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
-import { forgetEmail } from "../../account/form/EmailField.tsx";
 import { pageAccount } from "../../account/page-account.ts";
 import type { Account } from "../../account/session.ts";
 import { close, home, takeThen, thenOf, withThen } from "../../account/then.ts";
@@ -21,7 +20,6 @@ export function SignedInPage() {
   const arrive = useEffectEvent((account: Account) => {
     const kept = takeThen();
     const then = thenOf(search) ?? kept ?? home;
-    if (account.status === "signed-in") forgetEmail();
     if (account.status !== "signed-in") setState("nobody");
     else if (then === close) setState("close");
     else navigate(then, { replace: true });
