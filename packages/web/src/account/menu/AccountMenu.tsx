@@ -1,21 +1,13 @@
-import { lazy, Suspense } from "react";
 import { Link, useLocation } from "wouter";
 import { accountMessages } from "../../messages/account.ts";
 import { pageAccount } from "../page-account.ts";
 import { close, signInHere, withThen } from "../then.ts";
 import { useAccount } from "../use-account.ts";
 import styles from "./AccountMenu.module.css";
-import { Face } from "./Face.tsx";
+import { FetchedMenu } from "./FetchedMenu.tsx";
 
 const words = accountMessages.menu;
-const SignedInMenu = lazy(async () => {
-  try {
-    return { default: (await import("./SignedInMenu.tsx")).SignedInMenu };
-  } catch {
-    // A page without its menu is better than no page.
-    return { default: Face };
-  }
-});
+const fetchMenu = async () => (await import("./SignedInMenu.tsx")).SignedInMenu;
 
 /** Sign in, or who is signed in. Beside an app the sign-in opens in a tab of its own: the app goes on. */
 export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
@@ -63,10 +55,6 @@ export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
         </>
       );
     case "signed-in":
-      return (
-        <Suspense fallback={<Face email={account.user.email} />}>
-          <SignedInMenu email={account.user.email} inApp={inApp} />
-        </Suspense>
-      );
+      return <FetchedMenu email={account.user.email} inApp={inApp} fetchMenu={fetchMenu} />;
   }
 }

@@ -7,6 +7,7 @@ import { wordsOf } from "../problem-words.ts";
 import { signOut } from "../sign-out.ts";
 import styles from "./AccountMenu.module.css";
 import { Face } from "./Face.tsx";
+import type { MenuProps } from "./FetchedMenu.tsx";
 
 const words = accountMessages.menu;
 const places = [
@@ -14,10 +15,8 @@ const places = [
   { path: "/settings/secrets", name: words.secrets },
 ] as const;
 
-type Props = { readonly email: string; readonly inApp: boolean };
-
 /** The menu of who is signed in. */
-export function SignedInMenu({ email, inApp }: Props) {
+export function SignedInMenu({ email, inApp, isOpen }: MenuProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [place, setPlace] = useState<HTMLDivElement | null>(null);
   const leave = () => {
@@ -29,7 +28,7 @@ export function SignedInMenu({ email, inApp }: Props) {
   return (
     // The list stays beside its button, within the page's banner.
     <div ref={setPlace} className={styles.place}>
-      <Menu.Root>
+      <Menu.Root defaultOpen={isOpen}>
         <Menu.Trigger className={styles.trigger}>
           <Face email={email} label={words.label} />
         </Menu.Trigger>
