@@ -4,7 +4,10 @@ import { afterEach, expect, test, vi } from "vitest";
 import { MergeToast } from "./MergeToast.tsx";
 import type { MergeState } from "./merger.ts";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
 
 function show(state: Partial<MergeState>) {
   const whole: MergeState = { outcome: null, problem: null, passes: true, ...state };
@@ -43,7 +46,7 @@ test("what does not says why and what to do, and is tried again by the visitor",
 test.each([
   ["what had it before", "#before"],
   ["the page's title, when that has gone", "h1"],
-])("closed, the keyboard goes back to %s", (_, where) => {
+])("closed, the keyboard goes back to %s, and the page stays where it is", (_, where) => {
   const page = document.createElement("main");
   page.innerHTML = '<h1>Secrets</h1><button id="before">Add</button>';
   document.body.append(page);
@@ -71,7 +74,9 @@ test.each([
   const close = screen.getByRole("button", { name: "Close this message" });
   close.focus();
   if (where === "h1") before?.remove();
+  const focus = vi.spyOn(HTMLElement.prototype, "focus");
   fireEvent.click(close);
+  expect(focus.mock.lastCall).toEqual([{ preventScroll: true }]);
   expect(screen.queryByRole("region")).toBeNull();
   expect(document.activeElement).toBe(page.querySelector(where));
   page.remove();

@@ -19,7 +19,8 @@ export function MergeToast({ merger }: Props) {
   /** What had the keyboard before the message. */
   const before = useRef<EventTarget | null>(null);
   const pressed = useNextFocus(lines.join(" "), () => {
-    if (toast.current !== null) toast.current.querySelector("button")?.focus();
+    if (toast.current !== null)
+      toast.current.querySelector("button")?.focus({ preventScroll: true });
     else focusPage(before.current);
   });
   return (
@@ -78,13 +79,13 @@ export function MergeToast({ merger }: Props) {
 /** Goes on where the keyboard was, or else at the page's title. */
 function focusPage(before: EventTarget | null): void {
   if (before instanceof HTMLElement && before.isConnected) {
-    before.focus();
+    before.focus({ preventScroll: true });
     return;
   }
   const title = document.querySelector("h1");
   if (title === null) return;
   title.tabIndex = -1;
-  title.focus();
+  title.focus({ preventScroll: true });
 }
 
 const secretsPage = "/settings/secrets";

@@ -54,6 +54,16 @@ test("an account out of reach can be tried again at once; storage that is blocke
   expect(screen.queryByRole("button", { name: "Run it again" })).toBeNull();
 });
 
+test("a press counts no more for somebody who has turned to something else since", () => {
+  const { run, act } = show({ unavailable: "account" });
+  press("Run it again");
+  fireEvent.pointerDown(document.body);
+  screen.getByRole("button", { name: "Run it again" }).blur();
+  act({ type: "found", name: "KEY", standing: "known", place: "account" });
+  expect(screen.queryByRole("region")).toBeNull();
+  expect(run.focusApp).not.toHaveBeenCalled();
+});
+
 test("a notice that goes by itself takes the keyboard nowhere", () => {
   const { run, act } = show({ unavailable: "account" });
   act({ type: "found", name: "KEY", standing: "known", place: "account" });

@@ -19,7 +19,7 @@ export function Notices({ broker, run }: Props) {
   const bar = useRef<HTMLElement>(null);
   const pressed = useNextFocus(notice?.text, () => {
     if (bar.current === null) run.focusApp();
-    else bar.current.querySelector("button")?.focus();
+    else bar.current.querySelector("button")?.focus({ preventScroll: true });
   });
   if (notice === null) return null;
   const button = (name: string, act: () => void) => (
