@@ -1,55 +1,13 @@
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Locator, Page } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { useHostPage } from "../web-fixture/host-page.ts";
-import { ada, password, type ScriptedApi, scriptedApi, serveApi } from "./scripted-api.ts";
-import { ago, serveSecrets } from "./scripted-secrets.ts";
+import { ada, password } from "./scripted-api.ts";
+import { ago } from "./scripted-secrets.ts";
+import { secretsPages } from "./secrets-page.ts";
 
-const { address, context: newContext } = useHostPage({ bypassCSP: true });
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const open = secretsPages(useHostPage());
 const canary = "canary-3e71";
 const app = "sabcdefghijklmnopqrstuvwxyz234567";
-
-async function open(given: Partial<ScriptedApi> = { user: ada }) {
-  const context = await newContext();
-  const account = scriptedApi(given);
-  await serveApi(context, account);
-  const secrets = await serveSecrets(context, account);
-  const page = await context.newPage();
-  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
-  // Forms are dialogs, questions are alerts.
-  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
-  return {
-    context,
-    account,
-    secrets,
-    page,
-    button,
-    dialog,
-    visit: () => page.goto(`${address()}/settings/secrets`),
-    /** Opens the part of a secret. */
-    expand: (name: string) => page.getByRole("button", { name, exact: true }).click(),
-    said: (text: string) => page.getByText(text).first().waitFor(),
-  };
-}
-
-async function expectClean(page: Page): Promise<void> {
-  await page.addScriptTag({ path: axe });
-  for (const width of [1280, 390])
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-      );
-      const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((n) => n.html) }));
-      expect({ width, colorScheme, found }).toEqual({ width, colorScheme, found: [] });
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      ).toBeLessThanOrEqual(0);
-    }
-}
 
 describe("a value", () => {
   test("is not there until it is revealed, and gone when it is hidden", async () => {
@@ -358,51 +316,4 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
   const link = page.getByRole("main").getByRole("link", { name: "Sign in" });
   expect(await link.getAttribute("href")).toBe("/sign-in?then=%2Fsettings%2Fsecrets");
   expect(account.sent.every(({ path }) => path === "session")).toBe(true);
-});
-
-describe("axe, at both widths, light and dark", () => {
-  test("the list with a secret open", async () => {
-    const { page, secrets, visit, expand, button } = await open();
-    const one = secrets.put("KEY", "first", [app]);
-    secrets.put("KEY", canary);
-    one.lastUsedAt = ago(5);
-    secrets.put(`LONG_${"NAME_".repeat(20)}`, "v").damaged = true;
-    secrets.audit = [
-      { seq: 1, at: ago(1), action: "integrity_failure", app, secret: "KEY", device: null },
-    ];
-    await visit();
-    await expand("KEY");
-    await button("Show versions").click();
-    await button("Reveal the value of KEY").click();
-    await page.getByText(canary).waitFor();
-    await expectClean(page);
-  });
-
-  test("empty, failed, and signed out", async () => {
-    const { page, secrets, account, visit, said } = await open();
-    await visit();
-    await said("No secrets yet.");
-    await expectClean(page);
-    secrets.refuse.set("GET secrets", "secret_unavailable");
-    await visit();
-    await said("Your secrets could not be loaded.");
-    await expectClean(page);
-    account.user = null;
-    await visit();
-    await said("Nothing is kept in this tab.");
-    await expectClean(page);
-  });
-
-  test.each(["Add secret", "Change value", "Rename", "Delete"])(
-    "the dialog of %s",
-    async (name) => {
-      const { page, secrets, visit, expand, button, dialog } = await open();
-      secrets.put("KEY", "v");
-      await visit();
-      await expand("KEY");
-      await button(name).click();
-      await dialog.waitFor();
-      await expectClean(page);
-    },
-  );
 });
