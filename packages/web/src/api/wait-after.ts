@@ -23,8 +23,8 @@ export function passes(error: unknown): boolean {
 
 /**
  * Milliseconds until the next try after `failures` in a row: longer and longer, up to about five
- * seconds, or a minute where the server itself fails, and never before the time that the refusal names. A little by chance, so that the pages of
- * many visitors do not come back at one moment.
+ * seconds, or a minute where the server itself fails, and never before the time that the refusal names.
+ * A little by chance, so that the pages of many visitors do not come back at one moment.
  */
 export function waitAfter(failures: number, refusal?: unknown): number {
   const isBroken = refusal instanceof ApiError && refusal.code === "internal";
