@@ -5,9 +5,19 @@ import { flags } from "./flags.ts";
 /** Address of the server under test. */
 export const address = (): string => inject("address");
 
+/**
+ * Chromium 156 keeps pages of its own behind the address bar of every window, for suggestions. Nobody sees
+ * them here, and without them the start of an app takes a sixth less of the processor.
+ */
+const withoutSuggestions = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup";
+
 /** Launches Debian's Chromium. */
 export function launchChromium(options: LaunchOptions = {}) {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: flags, ...options });
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [...flags, withoutSuggestions],
+    ...options,
+  });
 }
 
 /**
