@@ -2,60 +2,99 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { Builder, By, Capabilities, type WebDriver, type WebElement } from "selenium-webdriver";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { Outside } from "./outside.ts";
 import { freePort } from "./process.ts";
 import { type Part, type Role, type Screen, until } from "./screen.ts";
 
+/** Milliseconds until a browser that does not come up counts as one that never will. */
+const startTimeout = 60_000;
+
 /** WebKitGTK's MiniBrowser over WebDriver, in a display of its own. Each screen has a fresh profile, and ends the one before. */
 export function useWebKit(outside: () => Outside): { screen: () => Promise<Screen> } {
-  const processes: ChildProcess[] = [];
-  const drivers: WebDriver[] = [];
-  let server = "";
+  let display: ChildProcess | undefined;
+  let number = "";
+  let running: Running | undefined;
   beforeAll(async () => {
-    const display = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x900x24"], {
+    display = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x900x24"], {
       stdio: ["ignore", "ignore", "ignore", "pipe"],
     });
-    processes.push(display);
-    const [number] = (await once(display.stdio[3] as Readable, "data")) as [Buffer];
-    const port = await freePort();
-    server = `http://127.0.0.1:${port}`;
-    const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
-      stdio: "ignore",
-      env: {
-        ...process.env,
-        DISPLAY: `:${String(number).trim()}`,
-        // Its sandbox needs namespaces that containers do not give.
-        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-        GIO_USE_VFS: "local",
-      },
-    });
-    processes.push(driver);
+    const [text] = (await once(display.stdio[3] as Readable, "data")) as [Buffer];
+    number = `:${String(text).trim()}`;
+  });
+  const quit = async () => {
+    const before = running;
+    running = undefined;
+    await before?.end();
+  };
+  afterEach(quit);
+  afterAll(() => display?.kill());
+  const start = () => startBrowser(number, outside().port);
+  return {
+    async screen() {
+      await quit();
+      // A browser that dies while it starts is never spoken of again: its driver has to go, too.
+      running = await start().catch(start);
+      return screenOf(running.driver);
+    },
+  };
+}
+
+type Running = { readonly driver: WebDriver; readonly end: () => Promise<void> };
+
+/** A driver for one session: it can have no second one while the first is about to begin. */
+async function startBrowser(display: string, proxyPort: number): Promise<Running> {
+  const port = await freePort();
+  const server = `http://127.0.0.1:${port}`;
+  const child = spawn("WebKitWebDriver", [`--port=${port}`], {
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      DISPLAY: display,
+      // Its sandbox needs namespaces that containers do not give.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+      GIO_USE_VFS: "local",
+    },
+  });
+  try {
     const ready = () =>
       fetch(`${server}/status`).then(
         ({ ok }) => ok,
         () => false,
       );
     await until("WebKitWebDriver answers", ready);
+    const built = new Builder()
+      .usingServer(server)
+      .withCapabilities(capabilities(proxyPort))
+      .build();
+    const driver = await within(startTimeout, built);
+    return {
+      driver,
+      async end() {
+        await within(startTimeout, driver.quit()).catch(() => undefined);
+        child.kill();
+      },
+    };
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
+}
+
+/** @throws Error when there is no outcome in time. */
+async function within<T>(milliseconds: number, outcome: PromiseLike<T>): Promise<T> {
+  const abort = new AbortController();
+  const late = delay(milliseconds, undefined, { signal: abort.signal }).then(() => {
+    throw new Error(`The browser did nothing for ${milliseconds / 1000} s.`);
   });
-  const quit = () => Promise.all(drivers.splice(0).map((driver) => driver.quit()));
-  afterEach(quit);
-  afterAll(() => {
-    for (const child of processes.reverse()) child.kill();
-  });
-  return {
-    async screen() {
-      // WebKitWebDriver has one session at a time.
-      await quit();
-      const driver = await new Builder()
-        .usingServer(server)
-        .withCapabilities(capabilities(outside().port))
-        .build();
-      drivers.push(driver);
-      return screenOf(driver);
-    },
-  };
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    abort.abort();
+    late.catch(() => undefined);
+  }
 }
 
 function capabilities(proxyPort: number): Capabilities {
