@@ -13,7 +13,7 @@ import { logFailure } from "./error-log.ts";
 import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
 import { createMissingLog } from "./missing-log.ts";
 import { readJsonBody } from "./read-body.ts";
-import type { Asked, RateLimitName, Route, Session } from "./route.ts";
+import { type Asked, mindsAccount, type RateLimitName, type Route, type Session } from "./route.ts";
 import { traceOf } from "./trace.ts";
 
 /** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */
@@ -151,14 +151,13 @@ async function serve(
   return jsonAnswer(parsed.data, 200, added);
 }
 
-function refuseUnproven({ auth, method }: Route, headers: Headers, session: Session | null): void {
+function refuseUnproven(route: Route, headers: Headers, session: Session | null): void {
+  const { auth } = route;
   if (auth !== "none" && session === null) throw new Problem("signed_out");
   if (session === null) return;
   // The cookie is the browser's: somebody else may have signed in meanwhile, in another tab.
   const meant = headers.get(api.accountHeader) ?? session.userId;
-  // Who is signed in may be asked by a page that is wrong about it.
-  const asksWho = auth === "none" && method === "GET";
-  if (meant !== session.userId && !asksWho) throw new Problem("other_account");
+  if (meant !== session.userId && mindsAccount(route)) throw new Problem("other_account");
   if (auth === "fresh" && !session.isFresh) throw new Problem("confirm_needed");
 }
 

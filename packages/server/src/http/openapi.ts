@@ -1,6 +1,6 @@
 import { api, type ErrorCode, errorCodes } from "@portafilter/protocol";
 import * as z from "zod/mini";
-import type { Route } from "./route.ts";
+import { mindsAccount, type Route } from "./route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ function operationOf(route: Route): Json {
     parameters: [
       ...parametersOf(route.params, "path"),
       ...parametersOf(route.query, "query"),
-      ...(minds(route) ? [meantAccount] : []),
+      ...(mindsAccount(route) ? [meantAccount] : []),
     ],
     ...(route.body === undefined
       ? {}
@@ -55,9 +55,6 @@ function operationOf(route: Route): Json {
     responses: { ...successOf(route), ...refusalsOf(route) },
   };
 }
-
-/** Whether it is refused where another account is meant than the one that is signed in (`mount.ts`). */
-const minds = ({ auth, method }: Route) => auth !== "none" || method !== "GET";
 
 const meantAccount = {
   name: api.accountHeader,
@@ -97,7 +94,7 @@ export function problemsOf(route: Route): readonly ErrorCode[] {
     ["database_unavailable", true],
     ["internal", true],
     ["signed_out", route.auth !== "none"],
-    ["other_account", minds(route)],
+    ["other_account", mindsAccount(route)],
     ["confirm_needed", route.auth === "fresh"],
     ["not_found", route.params !== undefined],
     ["too_large", route.body !== undefined],

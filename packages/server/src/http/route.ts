@@ -107,6 +107,14 @@ export type RawRoute<
 /** A route as declared; the table of all of them is what OpenAPI and the tests read. */
 export type Route = JsonRoute | RawRoute;
 
+/**
+ * Whether it is refused where another account is meant than the one that is signed in. Only who is signed in
+ * may be asked by a page that is wrong about it.
+ */
+export function mindsAccount({ auth, method }: Route): boolean {
+  return auth !== "none" || method !== "GET";
+}
+
 /** Declares a route, with its handler's types made from its schemas. */
 export function route<
   A extends Auth,
