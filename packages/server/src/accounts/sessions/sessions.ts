@@ -85,6 +85,13 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     await store.touchSession(db.kysely, session.id, new Date(at), new Date(at - hour));
   };
   const withToken = (token: string) => setCookie(cookies.session, token, absolute / day);
+  const anotherToken =
+    (put: typeof store.offerToken) =>
+    async (tx: Tx, sessionId: string): Promise<string | null> => {
+      const token = newToken();
+      const isThere = await put(tx, sessionId, hashOfToken(token), new Date(now()));
+      return isThere ? withToken(token) : null;
+    };
   const tokenOf = (headers: Headers) => {
     const token = readCookie(headers, cookies.session);
     return token !== null && isToken(token) ? token : null;
@@ -141,17 +148,8 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       return withToken(token);
     },
 
-    async confirm(tx, sessionId) {
-      const token = newToken();
-      const isThere = await store.offerToken(tx, sessionId, hashOfToken(token), new Date(now()));
-      return isThere ? withToken(token) : null;
-    },
-
-    async renew(tx, sessionId) {
-      const token = newToken();
-      const isThere = await store.renewSession(tx, sessionId, hashOfToken(token), new Date(now()));
-      return isThere ? withToken(token) : null;
-    },
+    confirm: anotherToken(store.offerToken),
+    renew: anotherToken(store.renewSession),
 
     async end(tx, userId, sessionId) {
       const wasThere = await store.deleteSession(tx, userId, sessionId);
