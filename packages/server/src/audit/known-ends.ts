@@ -1,3 +1,4 @@
+import { forgetOldest } from "../forget-oldest.ts";
 import type { SealedHead } from "./chain.ts";
 
 /** Ends of chains as this process committed them last. */
@@ -18,10 +19,7 @@ export function createKnownEnds(most: number): KnownEnds {
     put: (head) => {
       ends.delete(head.userId);
       ends.set(head.userId, head);
-      for (const oldest of ends.keys()) {
-        if (ends.size <= most) break;
-        ends.delete(oldest);
-      }
+      forgetOldest(ends, most);
     },
     drop: (userId) => {
       ends.delete(userId);

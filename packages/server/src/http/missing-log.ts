@@ -1,3 +1,4 @@
+import { forgetOldest } from "../forget-oldest.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 
@@ -23,10 +24,7 @@ export function createMissingLog(log: Log, now: () => number = Date.now) {
     if (at - (lines.get(userId) ?? -Infinity) < pause) return;
     lines.delete(userId);
     lines.set(userId, at);
-    for (const longest of lines.keys()) {
-      if (lines.size <= most) break;
-      lines.delete(longest);
-    }
+    forgetOldest(lines, most);
     log.warn({ userId, ...asked }, "an account asked for what it does not have");
   };
 }

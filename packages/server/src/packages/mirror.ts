@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { forgetOldest } from "../forget-oldest.ts";
 import { createGate } from "../gate.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
@@ -97,10 +98,7 @@ export function createMirror(
         listed.delete(file.sha256);
         listed.set(file.sha256, file);
       }
-      for (const oldest of listed.keys()) {
-        if (listed.size <= maxRemembered) break;
-        listed.delete(oldest);
-      }
+      forgetOldest(listed, maxRemembered);
     },
   };
 }

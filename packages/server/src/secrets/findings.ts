@@ -1,4 +1,5 @@
 import type { api } from "@portafilter/protocol";
+import { forgetOldest } from "../forget-oldest.ts";
 import { Damaged } from "./damaged.ts";
 import type { By, Ports } from "./ports.ts";
 
@@ -24,13 +25,6 @@ export type Findings = Readonly<{
 export function createFindings({ audit, log }: Pick<Ports, "audit" | "log">): Findings {
   /** The longest known first. */
   const known = new Set<string>();
-  const learn = (version: string) => {
-    known.add(version);
-    for (const longest of known) {
-      if (known.size <= mostKnown) break;
-      known.delete(longest);
-    }
-  };
 
   /** One line in the log for all of them, however many there are. @returns those that could not be written. */
   async function writeAll<F extends About>(by: By, found: readonly F[], error: unknown) {
@@ -66,7 +60,8 @@ export function createFindings({ audit, log }: Pick<Ports, "audit" | "log">): Fi
         }))
         .filter(({ which }) => !known.has(which));
       if (found.length === 0) return;
-      for (const { which } of found) learn(which);
+      for (const { which } of found) known.add(which);
+      forgetOldest(known, mostKnown);
       const error = new Damaged("a listed secret is not what was written");
       const unwritten = await writeAll(by, found, error);
       if (unwritten.length === 0) return;

@@ -1,3 +1,5 @@
+import { forgetOldest } from "../../forget-oldest.ts";
+
 /** So many a second on average, and `burst` at once. */
 export type Rate = Readonly<{ perSecond: number; burst: number }>;
 
@@ -22,12 +24,7 @@ export function createBuckets(now: () => number = () => performance.now() / 1000
       if (wait > 1e-9) return wait;
       fullAt.delete(key);
       fullAt.set(key, full + 1 / perSecond);
-      if (fullAt.size > most) {
-        for (const oldest of fullAt.keys()) {
-          fullAt.delete(oldest);
-          break;
-        }
-      }
+      forgetOldest(fullAt, most);
       return 0;
     },
   };
