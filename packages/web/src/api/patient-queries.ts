@@ -11,17 +11,30 @@ export const patient = {
   retryDelay: (failures: number, error: Error) => waitAfter(failures + 1, error),
 };
 
-type Asked = {
+type Query<Data> = {
+  readonly data: Data;
   readonly failureReason: Error | null;
   readonly fetchStatus: "fetching" | "paused" | "idle";
 };
 
-/** Why a query failed last; null once it is there. Unlike its `failureReason`, also while it is asked anew. */
-export function useFailure({ failureReason, fetchStatus }: Asked): Error | null {
+/** What is shown of a query. */
+export type Asked<Data> = {
+  /** Undefined until it is there. */
+  readonly data: Data;
+  /** Why it failed last; null once it is there. Unlike a query's `failureReason`, also while it is asked anew. */
+  readonly failure: Error | null;
+  /** Asks for it at once. Resolves when it is known how that went. */
+  readonly again: () => Promise<void>;
+};
+
+/** What is shown of the query of that name. */
+export function useAsked<Data>(queryKey: QueryKey, query: Query<Data>): Asked<Data> {
+  const { data, failureReason, fetchStatus } = query;
+  const askAnew = useAskAnew();
   const [last, setLast] = useState<Error | null>(null);
   const failure = failureReason ?? (fetchStatus === "idle" ? null : last);
   if (failure !== last) setLast(failure);
-  return failure;
+  return { data, failure, again: () => askAnew(queryKey) };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { AppId, api } from "@portafilter/protocol";
 import { useEffect, useRef } from "react";
-import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import { giveFocus } from "../view/give-focus.ts";
@@ -8,28 +7,27 @@ import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./AuditList.module.css";
 import { useAppName } from "./app-name.ts";
 import shared from "./manager.module.css";
-import { keys, useAudit } from "./queries.ts";
+import { useAudit } from "./queries.ts";
 
 /** What happened to the account, newest first. */
 export function AuditList() {
   const words = secretMessages.audit;
-  const query = useAudit();
-  const { data, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  const { query, all, next } = useAudit();
+  const { isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = query;
+  const { data, failure } = all;
   /** It is the next page that is asked for, or was in vain. */
   const isMore = isFetchingNextPage || query.isFetchNextPageError;
-  const failure = useFailure(query);
-  const askAnew = useAskAnew();
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const list = useRef<HTMLOListElement>(null);
   /** The last row when more were asked for: whoever asked reads on behind it. */
   const last = useRef<number | null>(null);
   useEffect(() => {
     const seqs = data?.pages.flatMap((page) => page.entries.map(({ seq }) => seq)) ?? [];
-    const next = last.current === null ? 0 : seqs.indexOf(last.current) + 1;
-    if (next === 0 || (next === seqs.length && hasNextPage)) return;
+    const at = last.current === null ? 0 : seqs.indexOf(last.current) + 1;
+    if (at === 0 || (at === seqs.length && hasNextPage)) return;
     last.current = null;
     // Where nothing more came, the row before the button, which has gone.
-    const row = list.current?.children[Math.min(next, seqs.length - 1)];
+    const row = list.current?.children[Math.min(at, seqs.length - 1)];
     giveFocus((row as HTMLElement | undefined) ?? null);
   }, [data, hasNextPage]);
   return (
@@ -38,13 +36,7 @@ export function AuditList() {
         {words.title}
       </h2>
       <p className={shared.soft}>{words.lead}</p>
-      {failure !== null && !isMore && (
-        <ListProblem
-          failure={failure}
-          missing={data === undefined ? words.failed : null}
-          again={() => askAnew(keys.audit)}
-        />
-      )}
+      {!isMore && <ListProblem list={all} failed={words.failed} />}
       {data === undefined ? (
         failure === null && (
           <p role="status" className={shared.soft}>
@@ -61,13 +53,7 @@ export function AuditList() {
             </ol>
           )}
           {entries.length === 0 && <p className={shared.empty}>{words.empty}</p>}
-          {failure !== null && isMore && (
-            <ListProblem
-              failure={failure}
-              missing={words.failed}
-              again={() => askAnew(keys.audit, fetchNextPage)}
-            />
-          )}
+          {isMore && <ListProblem list={next} failed={words.failed} />}
           {hasNextPage && (
             <button
               type="button"

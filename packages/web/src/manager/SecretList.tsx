@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from "react";
-import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { giveFocus } from "../view/give-focus.ts";
 import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./manager.module.css";
 import { Outcome } from "./Outcome.tsx";
-import { calls, keys, useReload, useSecrets } from "./queries.ts";
+import { calls, useReload, useSecrets } from "./queries.ts";
 import { SecretForm } from "./SecretForm.tsx";
 import { SecretRow } from "./SecretRow.tsx";
 
@@ -13,9 +12,7 @@ import { SecretRow } from "./SecretRow.tsx";
 export function SecretList() {
   const words = secretMessages;
   const list = useSecrets();
-  const { data } = list;
-  const failure = useFailure(list);
-  const askAnew = useAskAnew();
+  const { data, failure } = list;
   const reload = useReload();
   const [adding, setAdding] = useState(false);
   const [done, setDone] = useState("");
@@ -45,13 +42,7 @@ export function SecretList() {
         </button>
       </div>
       <Outcome text={done} />
-      {failure !== null && (
-        <ListProblem
-          failure={failure}
-          missing={data === undefined ? words.failed : null}
-          again={() => askAnew(keys.list)}
-        />
-      )}
+      <ListProblem list={list} failed={words.failed} />
       {data === undefined ? (
         failure === null && (
           <p role="status" className={styles.soft}>

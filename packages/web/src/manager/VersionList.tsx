@@ -1,10 +1,9 @@
 import type { api } from "@portafilter/protocol";
-import { useAskAnew, useFailure } from "../api/patient-queries.ts";
 import { secretMessages } from "../messages/secrets.ts";
 import { Ago } from "../text/Ago.tsx";
 import { ListProblem } from "../view/ListProblem.tsx";
 import styles from "./manager.module.css";
-import { calls, keys, useReload, useVersions } from "./queries.ts";
+import { calls, useReload, useVersions } from "./queries.ts";
 import { RevealValue } from "./RevealValue.tsx";
 import { useAction } from "./use-action.ts";
 
@@ -17,19 +16,11 @@ type Props = {
 export function VersionList({ secret, onDone }: Props) {
   const words = secretMessages.history;
   const list = useVersions(secret.id);
-  const { data } = list;
-  const failure = useFailure(list);
-  const askAnew = useAskAnew();
+  const { data, failure } = list;
   if (data === undefined && failure === null) return <p role="status">{words.loading}</p>;
   return (
     <>
-      {failure !== null && (
-        <ListProblem
-          failure={failure}
-          missing={data === undefined ? words.failed : null}
-          again={() => askAnew(keys.versions(secret.id))}
-        />
-      )}
+      <ListProblem list={list} failed={words.failed} />
       <ol className={styles.plain}>
         {data?.map(({ version, createdAt }) => (
           <li key={version} className={styles.version}>

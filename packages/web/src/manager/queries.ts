@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { client } from "../api/client.ts";
-import { useAskAnew } from "../api/patient-queries.ts";
+import { useAskAnew, useAsked } from "../api/patient-queries.ts";
 import { secretCalls } from "../api/secret-calls.ts";
 import { pageSecrets } from "../stores/page-secrets.ts";
 import { byName } from "../text/by-name.ts";
@@ -10,7 +10,7 @@ import { byName } from "../text/by-name.ts";
 export const calls = secretCalls(client);
 
 /** The names of the queries. */
-export const keys = {
+const keys = {
   list: ["secrets", "list"],
   versions: (id: string) => ["secrets", "versions", id],
   audit: ["audit"],
@@ -18,28 +18,38 @@ export const keys = {
 
 /** The account's secrets, without their values: values never enter a query. */
 export function useSecrets() {
-  return useQuery({
-    queryKey: keys.list,
-    queryFn: async ({ signal }) => (await calls.list(signal)).secrets.toSorted(byName),
-  });
+  return useAsked(
+    keys.list,
+    useQuery({
+      queryKey: keys.list,
+      queryFn: async ({ signal }) => (await calls.list(signal)).secrets.toSorted(byName),
+    }),
+  );
 }
 
 /** The versions of one secret, newest first; asked for while they are looked at. */
 export function useVersions(id: string) {
-  return useQuery({
-    queryKey: keys.versions(id),
-    queryFn: async ({ signal }) => (await calls.versions(id, signal)).versions,
-  });
+  return useAsked(
+    keys.versions(id),
+    useQuery({
+      queryKey: keys.versions(id),
+      queryFn: async ({ signal }) => (await calls.versions(id, signal)).versions,
+    }),
+  );
 }
 
-/** What happened to the account, newest first, page by page. */
+/** What happened to the account, newest first, page by page: `all` that is there, and the `next` page. */
 export function useAudit() {
-  return useInfiniteQuery({
+  const askAnew = useAskAnew();
+  const query = useInfiniteQuery({
     queryKey: keys.audit,
     initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) => calls.audit(pageParam, signal),
     getNextPageParam: ({ before }) => before,
   });
+  const all = useAsked(keys.audit, query);
+  const again = () => askAnew(keys.audit, query.fetchNextPage);
+  return { query, all, next: { ...all, data: undefined, again } };
 }
 
 /** Asks anew for everything that is shown. Resolves when the list of secrets is up to date, or cannot be had just now. */

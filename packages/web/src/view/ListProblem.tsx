@@ -1,21 +1,29 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { wordsOf } from "../account/problem-words.ts";
+import type { Asked } from "../api/patient-queries.ts";
 import { accountMessages } from "../messages/account.ts";
 import styles from "./ListProblem.module.css";
 
 type Props = {
-  readonly failure: unknown;
-  /** Says that the list is not there, and why. Not where an older one is shown. */
-  readonly missing: ((why: string) => string) | null;
-  /** Resolves when it is known how the new try went. */
-  readonly again: () => Promise<void>;
+  readonly list: Asked<unknown>;
+  /** Says that it is not there, and why. */
+  readonly failed: (why: string) => string;
 };
 
 /**
- * Why a list is not there or not up to date, and how to try again. When it goes with the keyboard, the
- * heading of its section gets that.
+ * Why a list is not there or not up to date, and how to try again; nothing where all is well. When it goes
+ * with the keyboard, the heading of its section gets that.
  */
-export function ListProblem({ failure, missing, again }: Props) {
+export function ListProblem({ list, failed }: Props) {
+  const { data, failure, again } = list;
+  if (failure === null) return null;
+  const say = data === undefined ? failed : accountMessages.settings.listStale;
+  return <Problem text={say(wordsOf(failure))} again={again} />;
+}
+
+type ProblemProps = Pick<Asked<unknown>, "again"> & { readonly text: string };
+
+function Problem({ text, again }: ProblemProps) {
   const words = accountMessages.settings;
   const box = useRef<HTMLDivElement>(null);
   const [busy, setBusy] = useState(false);
@@ -34,7 +42,7 @@ export function ListProblem({ failure, missing, again }: Props) {
   };
   return (
     <div ref={box} role="alert" aria-busy={busy} className={styles.problem}>
-      <p>{(missing ?? words.listStale)(wordsOf(failure))}</p>
+      <p>{text}</p>
       <button
         type="button"
         aria-disabled={busy}
