@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { secretMessages } from "../messages/secrets.ts";
 import type { SessionStore, TabEntry } from "../session/store.ts";
 import { byName } from "../text/by-name.ts";
-import { AskActions, AskDialog } from "../view/AskDialog.tsx";
+import { AskChoice } from "../view/AskChoice.tsx";
 import { giveFocus } from "../view/give-focus.ts";
 import { useAppName } from "./app-name.ts";
 import styles from "./manager.module.css";
@@ -57,34 +57,20 @@ export function TabSecrets({ session }: Props) {
         </ul>
       )}
       {removing !== null && (
-        <AskDialog
+        <AskChoice
           title={remove.title(removing)}
-          description={<p>{words.removeText}</p>}
+          text={words.removeText}
+          keep={remove.keep}
+          button={remove.button}
+          kind="danger"
           onClose={() => {
             setRemoving(null);
           }}
-        >
-          <AskActions>
-            <button
-              type="button"
-              onClick={() => {
-                setRemoving(null);
-              }}
-            >
-              {remove.keep}
-            </button>
-            <button
-              type="button"
-              className="button-danger"
-              onClick={() => {
-                setRemoving(null);
-                act(() => session.remove(removing), remove.done(removing));
-              }}
-            >
-              {remove.button}
-            </button>
-          </AskActions>
-        </AskDialog>
+          onConfirm={() => {
+            setRemoving(null);
+            act(() => session.remove(removing), remove.done(removing));
+          }}
+        />
       )}
     </section>
   );

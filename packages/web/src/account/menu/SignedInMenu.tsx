@@ -2,7 +2,7 @@ import { Menu } from "@base-ui/react/menu";
 import { useState } from "react";
 import { Link } from "wouter";
 import { accountMessages } from "../../messages/account.ts";
-import { AskActions, AskDialog } from "../../view/AskDialog.tsx";
+import { AskChoice } from "../../view/AskChoice.tsx";
 import { wordsOf } from "../problem-words.ts";
 import { signOut } from "../sign-out.ts";
 import styles from "./AccountMenu.module.css";
@@ -58,27 +58,17 @@ export function SignedInMenu({ email, inApp, isOpen }: MenuProps) {
         </Menu.Portal>
       </Menu.Root>
       {problem !== null && (
-        <AskDialog
+        <AskChoice
           title={words.stillSignedIn}
-          description={<p>{problem}</p>}
+          text={problem}
+          keep={words.close}
+          button={words.signOut}
+          kind="primary"
           onClose={() => {
             setProblem(null);
           }}
-        >
-          <AskActions>
-            <button
-              type="button"
-              onClick={() => {
-                setProblem(null);
-              }}
-            >
-              {words.close}
-            </button>
-            <button type="button" className="button-primary" onClick={leave}>
-              {words.signOut}
-            </button>
-          </AskActions>
-        </AskDialog>
+          onConfirm={leave}
+        />
       )}
     </div>
   );

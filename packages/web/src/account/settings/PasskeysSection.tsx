@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { accountMessages } from "../../messages/account.ts";
 import { Ago } from "../../text/Ago.tsx";
 import { agoInWords } from "../../text/time.ts";
+import { AskChoice } from "../../view/AskChoice.tsx";
 import { giveFocus } from "../../view/give-focus.ts";
 import { pageAccount } from "../page-account.ts";
 import { calls } from "../page-calls.ts";
@@ -10,7 +11,6 @@ import type { Confirmed } from "./confirmed.ts";
 import { passkeysInOrder } from "./in-order.ts";
 import { ListBody } from "./ListBody.tsx";
 import { OutcomeLine } from "./OutcomeLine.tsx";
-import { type PasskeyName, RemovePasskey } from "./RemovePasskey.tsx";
 import styles from "./Section.module.css";
 import { Section } from "./Section.tsx";
 import { useAction } from "./use-action.ts";
@@ -20,6 +20,9 @@ const words = accountMessages.passkeys;
 
 type Props = { readonly confirmed: Confirmed };
 
+/** The passkey whose end is asked about. */
+type Leaving = { readonly id: string; readonly name: string; readonly createdAt: string };
+
 /** The passkeys of the account: listed, added, removed. */
 export function PasskeysSection({ confirmed }: Props) {
   const list = useList("passkeys", calls.passkeys);
@@ -27,7 +30,7 @@ export function PasskeysSection({ confirmed }: Props) {
   const { busy, outcome, setOutcome, run } = useAction();
   const heading = useRef<HTMLHeadingElement>(null);
   const supported = useSupport();
-  const [leaving, setLeaving] = useState<(PasskeyName & { readonly id: string }) | null>(null);
+  const [leaving, setLeaving] = useState<Leaving | null>(null);
 
   const change = (key: string, act: () => Promise<void>, done: string) => {
     run(key, async () => {
@@ -88,12 +91,16 @@ export function PasskeysSection({ confirmed }: Props) {
       )}
       <OutcomeLine outcome={outcome} />
       {leaving !== null && (
-        <RemovePasskey
-          passkey={leaving}
+        <AskChoice
+          title={words.removal.title(leaving.name)}
+          text={words.removal.text(agoInWords(leaving.createdAt))}
+          keep={words.removal.keep}
+          button={words.removal.button}
+          kind="danger"
           onClose={() => {
             setLeaving(null);
           }}
-          onRemove={() => {
+          onConfirm={() => {
             setLeaving(null);
             change(leaving.id, () => calls.removePasskey(leaving.id), words.removed);
           }}
