@@ -12,6 +12,7 @@ import type { Provenance } from "../app/provenance.ts";
 import type { Prompt } from "../broker/state.ts";
 import { KeyIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
+import { useElapsed } from "../view/use-elapsed.ts";
 import { Asker } from "./Asker.tsx";
 import { type Arming, watchArming } from "./arming.ts";
 import { Kept } from "./Kept.tsx";
@@ -56,7 +57,8 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
     setStruck(true);
   }, onGrabbed);
 
-  const slow = useSlow(prompt.keeping);
+  // So long that a person wonders.
+  const slow = useElapsed(1_000, prompt.keeping);
 
   // What the confirm button does changes with these, so the wait begins again.
   useLayoutEffect(() => watchArming(setArming), [entering, replacing, prompt.place]);
@@ -188,22 +190,6 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
       </form>
     </dialog>
   );
-}
-
-/** True once `busy` has been for so long that a person wonders. */
-function useSlow(busy: boolean): boolean {
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    if (!busy) return;
-    const timer = setTimeout(() => {
-      setSlow(true);
-    }, 1_000);
-    return () => {
-      clearTimeout(timer);
-      setSlow(false);
-    };
-  }, [busy]);
-  return slow;
 }
 
 function statusOf(arming: Arming, early: boolean, struck: boolean): string {
