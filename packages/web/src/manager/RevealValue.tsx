@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { useConfirmed } from "../account/confirm/use-confirmed.tsx";
 import { secretMessages } from "../messages/secrets.ts";
-import styles from "./manager.module.css";
+import shared from "./manager.module.css";
 import { calls, useReload } from "./queries.ts";
+import styles from "./RevealValue.module.css";
 import { useAction } from "./use-action.ts";
 
 const shownFor = 30_000;
@@ -76,7 +77,7 @@ export function RevealValue({ id, name, version }: Props) {
           <span className={styles.unseen}>{words.hidden}</span>
         </span>
       )}
-      <div className={styles.actions}>
+      <div className={shared.actions}>
         {/* One button for both, so that it keeps the keyboard. */}
         <button
           type="button"
@@ -96,11 +97,11 @@ export function RevealValue({ id, name, version }: Props) {
           </button>
         )}
       </div>
-      <p role="status" className={styles.note}>
+      <p role="status" className={shared.note}>
         {shown && (note === "" ? words.shownFor : note)}
       </p>
       {problem !== null && (
-        <p role="alert" className={styles.problem}>
+        <p role="alert" className={shared.problem}>
           {problem}
         </p>
       )}

@@ -1,6 +1,6 @@
 import { secretMessages } from "../messages/secrets.ts";
 import { useElapsed } from "../view/use-elapsed.ts";
-import styles from "./manager.module.css";
+import styles from "./Sending.module.css";
 
 /** Beside the buttons while an answer is awaited: what was sent is not taken back by leaving. */
 export function Sending() {
