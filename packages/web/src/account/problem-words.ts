@@ -1,7 +1,6 @@
-import { errorCodes } from "@portafilter/protocol";
 import { ApiError } from "../api/api-error.ts";
 import { accountMessages } from "../messages/account.ts";
-import { messages } from "../messages/index.ts";
+import { messageOf } from "../messages/of-code.ts";
 import { waitInWords } from "../text/time.ts";
 import { PasskeyError } from "./passkey.ts";
 
@@ -17,11 +16,10 @@ const passkeyWords = {
 export function wordsOf(error: unknown): string {
   const words = accountMessages.problems;
   if (error instanceof PasskeyError) return words[passkeyWords[error.reason]];
-  if (!(error instanceof ApiError)) return errorCodes.internal.message;
+  if (!(error instanceof ApiError)) return messageOf("internal");
   if (error.code === "unreachable") return words.unreachable;
-  if (error.code === "outdated") return messages.outdated;
   if (error.code === "rate_limited" && error.retryAfter !== null)
     return words.rateLimited(waitInWords(error.retryAfter));
-  const { message } = errorCodes[error.code];
+  const message = messageOf(error.code);
   return error.id === null ? message : `${message} ${accountMessages.form.quote(error.id)}`;
 }

@@ -30,8 +30,8 @@ export type Call<Reply extends z.ZodMiniType> = {
 export type Client = {
   /**
    * Returns the parsed answer. Throws `ApiError`: with the server's code when it refused, `internal`
-   * when the answer is not JSON, `outdated` when it is not what was agreed, `unreachable` when none came; or the signal's reason when
-   * the caller gave up. Neither errors nor logs hold what was sent or received.
+   * when the answer is not JSON, `outdated` when it is not what was agreed, `unreachable` when none came;
+   * or the signal's reason when the caller gave up. Neither errors nor logs hold what was sent or received.
    */
   readonly send: <Reply extends z.ZodMiniType>(call: Call<Reply>) => Promise<z.output<Reply>>;
   /**

@@ -1,7 +1,7 @@
-import { errorCodes } from "@portafilter/protocol";
 import { useRef, useSyncExternalStore } from "react";
 import { CloseIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
+import { messageOf } from "../messages/of-code.ts";
 import { useNextFocus } from "../view/use-next-focus.ts";
 import styles from "./MergeToast.module.css";
 import type { Merger, MergeState } from "./merger.ts";
@@ -103,5 +103,5 @@ function linesOf({ moved, same, replaced }: NonNullable<MergeState["outcome"]>):
 function failureOf(problem: NonNullable<MergeState["problem"]>, passes: boolean): string {
   const words = messages.merge;
   if (passes || problem === "unreachable") return words.failed;
-  return words.refused(problem === "outdated" ? messages.outdated : errorCodes[problem].message);
+  return words.refused(messageOf(problem));
 }
