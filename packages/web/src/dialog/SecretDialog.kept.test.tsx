@@ -2,7 +2,18 @@
 import { limits } from "@portafilter/protocol";
 import { cleanup, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { button, canary, confirm, field, inWindow, prompt, show, type, wait } from "./testing.tsx";
+import {
+  button,
+  canary,
+  confirm,
+  expectWait,
+  field,
+  inWindow,
+  prompt,
+  show,
+  type,
+  wait,
+} from "./testing.tsx";
 
 inWindow();
 
@@ -13,11 +24,7 @@ describe("a secret the tab already has", () => {
     const { onAllow } = show({ prompt: known });
     expect(screen.queryByLabelText("Secret value")).toBeNull();
     expect(document.activeElement).toBe(screen.getByRole("heading"));
-    confirm();
-    expect(onAllow).not.toHaveBeenCalled();
-    wait(limits.confirmDelay);
-    confirm();
-    expect(onAllow).toHaveBeenCalledExactlyOnceWith(null);
+    expectWait(onAllow, null);
   });
 
   test("may get another value, armed anew", () => {
@@ -26,11 +33,7 @@ describe("a secret the tab already has", () => {
     fireEvent.click(button("Use another value"));
     expect(document.activeElement).toBe(field());
     type(canary);
-    confirm();
-    expect(onAllow).not.toHaveBeenCalled();
-    wait(limits.confirmDelay);
-    confirm();
-    expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+    expectWait(onAllow, canary);
   });
 });
 
@@ -65,11 +68,7 @@ describe("another value for a secret that there is", () => {
     fireEvent.click(button("Back"));
     expect(input.value).toBe("");
     expect(document.activeElement).toBe(screen.getByRole("heading"));
-    confirm();
-    expect(onAllow).not.toHaveBeenCalled();
-    wait(limits.confirmDelay);
-    confirm();
-    expect(onAllow).toHaveBeenCalledExactlyOnceWith(null);
+    expectWait(onAllow, null);
     fireEvent.click(button("Use another value"));
     expect(field().getAttribute("aria-invalid")).toBe("false");
     expect(field().value).toBe("");
@@ -111,11 +110,7 @@ describe("where a value is kept", () => {
     change({ account: "signed-in", prompt: { ...prompt, place: "account" } });
     expect(screen.getByText("Kept in your account, encrypted.")).toBeTruthy();
     expect(field().value).toBe(canary);
-    confirm();
-    expect(onAllow).not.toHaveBeenCalled();
-    wait(limits.confirmDelay);
-    confirm();
-    expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
+    expectWait(onAllow, canary);
   });
 
   test("a value that the account turns out to have is offered, unless one was typed", () => {

@@ -1,5 +1,6 @@
+import { limits } from "@portafilter/protocol";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeEach, expect, type Mock, vi } from "vitest";
 import type { Prompt } from "../broker/state.ts";
 import { SecretDialog } from "./SecretDialog.tsx";
 
@@ -70,4 +71,13 @@ export function confirm(isTrusted = true) {
   const event = new MouseEvent("click", { bubbles: true, cancelable: true });
   Object.defineProperty(event, "isTrusted", { value: isTrusted });
   fireEvent(screen.getByRole("button", { name: /llow$/ }), event);
+}
+
+/** The wait begins now: a confirmation does nothing before it is over, and allows `value` after it. */
+export function expectWait(onAllow: Mock, value: string | null) {
+  confirm();
+  expect(onAllow).not.toHaveBeenCalled();
+  wait(limits.confirmDelay);
+  confirm();
+  expect(onAllow).toHaveBeenCalledExactlyOnceWith(value);
 }

@@ -2,6 +2,16 @@ import { expect, test } from "vitest";
 import { createAccountStore as createAccountSecrets } from "./account-store.ts";
 import { app, canary, type Page, settle, setUp } from "./testing.ts";
 
+/** A page on which Ada is signed in, with a secret that could not be moved. */
+async function setUpUnmoved() {
+  const page = await setUp("ada");
+  page.server.refusesMerge = true;
+  page.session.allow(app, "KEY", canary);
+  await page.account.refresh();
+  await settle();
+  return page;
+}
+
 test("signing out tells apps to forget, and erases what the tab holds", async () => {
   const { account, server, session, stored, changes } = await setUp("ada");
   server.refusesMerge = true;
@@ -15,11 +25,7 @@ test("signing out tells apps to forget, and erases what the tab holds", async ()
 });
 
 test("a sign-in that runs out tells apps to forget, and keeps what was never moved", async () => {
-  const { account, client, server, session, changes, ask } = await setUp("ada");
-  server.refusesMerge = true;
-  session.allow(app, "KEY", canary);
-  await account.refresh();
-  await settle();
+  const { client, server, changes, ask } = await setUpUnmoved();
   server.signedIn = null;
   expect(await createAccountSecrets(client).use(app, "OTHER")).toEqual({ standing: "unavailable" });
   await settle();
@@ -28,11 +34,7 @@ test("a sign-in that runs out tells apps to forget, and keeps what was never mov
 });
 
 test("another account gets nothing of the one before it", async () => {
-  const { account, server, session, stored, changes } = await setUp("ada");
-  server.refusesMerge = true;
-  session.allow(app, "KEY", canary);
-  await account.refresh();
-  await settle();
+  const { account, server, stored, changes } = await setUpUnmoved();
   server.refusesMerge = false;
   server.signedIn = "bob";
   await account.refresh();
@@ -43,11 +45,7 @@ test("another account gets nothing of the one before it", async () => {
 });
 
 test("somebody else who signed in unnoticed gets nothing of the account before", async () => {
-  const { account, client, server, session, stored, changes, merger } = await setUp("ada");
-  server.refusesMerge = true;
-  session.allow(app, "KEY", canary);
-  await account.refresh();
-  await settle();
+  const { client, server, stored, changes, merger } = await setUpUnmoved();
   server.refusesMerge = false;
   server.signedIn = "bob";
   merger.retry();
@@ -80,11 +78,7 @@ test("what a sign-in left that ran out goes to the same account, and to no other
     ["ada", [["KEY", canary]]],
     ["bob", []],
   ] as const) {
-    const { account, client, server, session, stored } = await setUp("ada");
-    server.refusesMerge = true;
-    session.allow(app, "KEY", canary);
-    await account.refresh();
-    await settle();
+    const { account, client, server, stored } = await setUpUnmoved();
     server.signedIn = null;
     await createAccountSecrets(client).use(app, "OTHER");
     await settle();
@@ -114,11 +108,7 @@ const findings: [string, (page: Page) => Promise<unknown>][] = [
 
 /** A page whose sign-in is over, with a secret that could not be moved. */
 async function setUpOver(findOut: (page: Page) => Promise<unknown>) {
-  const page = await setUp("ada");
-  page.server.refusesMerge = true;
-  page.session.allow(app, "KEY", canary);
-  await page.account.refresh();
-  await settle();
+  const page = await setUpUnmoved();
   page.server.signedIn = null;
   await findOut(page);
   await settle();
