@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePort } from "../e2e/harness/process.ts";
+import { until } from "../e2e/harness/screen.ts";
 import type { Requests } from "./wrk.ts";
 
 const program = join("node_modules", ".cache/peer/peer");
@@ -41,10 +42,13 @@ export async function startPeer({ audit }: { audit: boolean }) {
   });
   await call("sys/unseal", { key: keys?.[0] });
   // A node that is alone elects itself within a few seconds, and KV v2 wants a moment of its own.
-  await untilItWorks(() =>
-    call("sys/mounts/secret", { type: "kv", options: { version: "2" } }, root),
-  );
-  await untilItWorks(() => call("secret/config", {}, root));
+  const works = (path: string, body: object) => async () => {
+    await call(path, body, root);
+    return true;
+  };
+  const mount = { type: "kv", options: { version: "2" } };
+  await until("the peer mounts KV", works("sys/mounts/secret", mount));
+  await until("KV is there", works("secret/config", {}));
   if (audit) {
     const options = { file_path: join(folder, "audit.log") };
     await call("sys/audit/file", { type: "file", options }, root);
@@ -68,17 +72,4 @@ export async function startPeer({ audit }: { audit: boolean }) {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
-  const end = performance.now() + 30_000;
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }

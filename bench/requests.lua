@@ -1,28 +1,16 @@
 -- What wrk sends (https://github.com/wg/wrk, SCRIPTING): a read or a write of one secret of one person,
 -- each drawn anew. Arguments: "read" or "write", origin, host, number of people, secrets each.
-dofile("bench/wrk-result.lua")
+dofile("bench/wrk-both.lua")
 local kind, origin, host, people, each
 
 function init(args)
   kind, origin, host, people, each = args[1], args[2], args[3], tonumber(args[4]), tonumber(args[5])
-  math.randomseed(os.time())
-end
-
-local hex = "0123456789abcdef"
-
-local function value()
-  local digits = {}
-  for at = 1, 48 do
-    local digit = math.random(16)
-    digits[at] = hex:sub(digit, digit)
-  end
-  return table.concat(digits)
 end
 
 function request()
   local person = math.random(0, people - 1)
   local body = '{"app":"sbench","name":"KEY_' .. math.random(0, each - 1) .. '"'
-  if kind == "write" then body = body .. ',"value":"' .. value() .. '","until":null' end
+  if kind == "write" then body = body .. ',"value":"' .. value(48) .. '","until":null' end
   body = body .. "}"
   return table.concat({
     kind == "write" and "POST /api/v1/secrets/allow" or "POST /api/v1/secrets/use",
