@@ -84,17 +84,11 @@ async function startBrowser(display: string, proxyPort: number): Promise<Running
 }
 
 /** @throws Error when there is no outcome in time. */
-async function within<T>(milliseconds: number, outcome: PromiseLike<T>): Promise<T> {
-  const abort = new AbortController();
-  const late = delay(milliseconds, undefined, { signal: abort.signal }).then(() => {
+function within<T>(milliseconds: number, outcome: PromiseLike<T>): Promise<T> {
+  const late = delay(milliseconds, undefined, { ref: false }).then(() => {
     throw new Error(`The browser did nothing for ${milliseconds / 1000} s.`);
   });
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    abort.abort();
-    late.catch(() => undefined);
-  }
+  return Promise.race([outcome, late]);
 }
 
 function capabilities(proxyPort: number): Capabilities {
