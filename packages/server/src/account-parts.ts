@@ -35,7 +35,7 @@ export function withoutAccounts(ports: Omit<AccountPorts, "metrics">): AccountPa
   const pass = () => Promise.resolve();
   const api = createApi(anonymousRoutes, {
     ...ports,
-    sessions: { of: () => Promise.resolve(null) },
+    sessions: { of: () => Promise.resolve(null), recall: () => null },
     limits: { byAddress: pass, byUser: pass },
   });
   return {

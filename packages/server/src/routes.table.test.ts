@@ -11,7 +11,7 @@ import { createMetricsApp } from "./metrics-app.ts";
 import { type TestAssembly, testAssembly } from "./testing/assembled.ts";
 import { appOrigin, platform, testServer } from "./testing/server.ts";
 
-const auths: readonly Auth[] = ["none", "session", "fresh"];
+const auths: readonly Auth[] = ["none", "session", "optimistic", "fresh"];
 const rateLimits: readonly RateLimitName[] = [
   "document",
   "page",

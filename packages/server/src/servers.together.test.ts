@@ -128,6 +128,37 @@ describe("two servers on one database", { timeout: 60_000 }, () => {
     expect(await used(stale)).toBe("signed_out");
   });
 
+  test("a sign-in that the other remembers is asked for again with the rows: ended, it gets and writes nothing", async () => {
+    const { email, one, two } = await scene();
+    const stale = browserOn(second(), "198.51.100.202", new Map(one.jar));
+    expect(await used(stale)).toBe("canary-value-1");
+    const lines = () =>
+      second()
+        .db.kysely.selectFrom("audit")
+        .select((row) => row.fn.countAll().as("count"))
+        .execute();
+    const another = browserOn(servers.all[0] ?? second(), "198.51.100.203");
+    await another.ask("/api/v1/account/sign-in", { email, password });
+    expect((await another.ask("/api/v1/account/devices/end-others", {})).status).toBe(200);
+    const before = await lines();
+    // All of them at once: none may pass because another one is being found out.
+    expect(await Promise.all([used(stale), used(stale), used(two)])).toEqual(
+      Array(3).fill("signed_out"),
+    );
+    expect(await used(stale)).toBe("signed_out");
+    expect(await lines()).toEqual(before);
+  });
+
+  test("a token that a new password made void is void at the other, too, and the new one is good", async () => {
+    const { one, two } = await scene();
+    const stale = browserOn(second(), "198.51.100.204", new Map(one.jar));
+    expect(await used(stale)).toBe("canary-value-1");
+    const change = { current: password, next: "Difference Engine" };
+    expect((await one.ask("/api/v1/account/password", change)).code).toBeUndefined();
+    expect(await used(stale)).toBe("signed_out");
+    expect(await used(two)).toBe("canary-value-1");
+  });
+
   test("wrong passwords count together", async () => {
     const { email } = await scene();
     const tries = [];

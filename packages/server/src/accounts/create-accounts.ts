@@ -33,7 +33,7 @@ type Ports = Pick<Parts, "config" | "db" | "audit" | "events" | "limits" | "eras
   }>;
 
 export type Accounts = Readonly<{
-  sessions: Pick<Sessions, "of" | "lives">;
+  sessions: Pick<Sessions, "of" | "recall" | "lives">;
   routes: readonly Route[];
   settled: Background["settled"];
   /** Waits a moment for mails that are on their way, then hangs up. */

@@ -16,7 +16,7 @@ export function isToken(text: string): boolean {
 }
 
 /** What is stored instead of a token. A token is random, so one plain SHA-256 is enough. */
-export function hashOfToken(token: string): Uint8Array {
+export function hashOfToken(token: string): Buffer {
   return hash("sha256", token, "buffer");
 }
 

@@ -14,6 +14,7 @@ async function server() {
   const session = { userId: "ada", sessionId: "s1", isFresh: false };
   const sessions = {
     of: () => Promise.resolve(session),
+    recall: () => null,
     lives: () => Promise.resolve(true),
   };
   const { routes, close } = createEventRoutes({ events, sessions });

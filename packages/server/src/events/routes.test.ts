@@ -38,6 +38,7 @@ async function server({ live = yes, failing = no, renewed = no } = {}) {
           : { userId, sessionId: "s1", isFresh: false },
       );
     },
+    recall: () => null,
   };
   const { routes, close } = createEventRoutes({ events, sessions });
   const { ask } = testApi(routes, { sessions });

@@ -26,7 +26,9 @@ function held(auth: "session" | "fresh", later: Session | null) {
       return Promise.resolve({});
     },
   });
-  const { app } = testApi([reveal], { sessions: { of: () => Promise.resolve(session) } });
+  const { app } = testApi([reveal], {
+    sessions: { of: () => Promise.resolve(session), recall: () => null },
+  });
   const text = JSON.stringify({ version: 1 });
   const stream = new ReadableStream<Uint8Array>({
     async start(controller) {

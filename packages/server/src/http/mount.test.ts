@@ -196,7 +196,7 @@ test("where anybody may come, no cookie is looked at and nothing of its owner's 
   const seen: string[] = [];
   const refuse = () => Promise.reject(new Error("it is nobody's business"));
   const { ask } = testApi([], {
-    sessions: { of: refuse },
+    sessions: { of: refuse, recall: () => null },
     limits: {
       byAddress: (limit) => Promise.resolve(void seen.push(limit)),
       byUser: refuse,

@@ -17,7 +17,11 @@ import { type Asked, mindsAccount, type RateLimitName, type Route, type Session 
 import { traceOf } from "./trace.ts";
 
 /** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */
-export type Sessions = Readonly<{ of: (headers: Headers) => Promise<Session | null> }>;
+export type Sessions = Readonly<{
+  of: (headers: Headers) => Promise<Session | null>;
+  /** The same from memory, to be confirmed; null where memory has nobody, who may be somebody all the same. */
+  recall: (headers: Headers) => Session | null;
+}>;
 
 /** Milliseconds for which who asks is believed without a second look, while the body comes in. */
 const late = 500;
@@ -114,7 +118,7 @@ async function serve(
   await ports.limits.byAddress(route.rateLimit, address);
   const began = performance.now();
   // A page of any site may come there, with this visitor's cookie: it is to use up nothing of theirs.
-  const early = from === "anywhere" ? null : await ports.sessions.of(headers);
+  const early = from === "anywhere" ? null : await whoAsks(route, headers, ports.sessions);
   if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
   refuseUnproven(route, headers, early);
   asker.userId = early?.userId ?? null;
@@ -149,6 +153,11 @@ async function serve(
   // Fail closed: an answer that is not what was declared may hold what must not leave.
   if (!parsed.success) throw badReply(route.operation, parsed.error);
   return jsonAnswer(parsed.data, 200, added);
+}
+
+async function whoAsks({ auth }: Route, headers: Headers, sessions: Sessions) {
+  const recalled = auth === "optimistic" ? sessions.recall(headers) : null;
+  return recalled ?? (await sessions.of(headers));
 }
 
 function refuseUnproven(route: Route, headers: Headers, session: Session | null): void {

@@ -42,7 +42,8 @@ function operationOf(route: Route): Json {
     operationId: route.operation,
     summary: route.summary,
     ...(route.auth === "none" ? {} : { security: [{ session: [] }] }),
-    "x-auth": route.auth,
+    // Where a sign-in is looked up is nobody's business but the server's.
+    "x-auth": route.auth === "optimistic" ? "session" : route.auth,
     "x-rate-limit": route.rateLimit,
     parameters: [
       ...parametersOf(route.params, "path"),

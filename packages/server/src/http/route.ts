@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@portafilter/protocol";
 import type * as z from "zod/mini";
+import type { Problem } from "../problem.ts";
 
 /** Who is asking. */
 export type Session = Readonly<{
@@ -7,10 +8,23 @@ export type Session = Readonly<{
   sessionId: string;
   /** Signed in, or confirmed, within the last ten minutes. */
   isFresh: boolean;
+  /** Only where a route's `auth` is `optimistic`, and there where who asks comes from memory. */
+  unconfirmed?: Unconfirmed;
 }>;
 
-/** What a route asks of the visitor: nothing, a sign-in, or a fresh one. */
-export type Auth = "none" | "session" | "fresh";
+/** A sign-in that stood a while ago. Nothing may be done or told for it before it is confirmed. */
+export type Unconfirmed = Readonly<{
+  /** Of its token, in hexadecimal: whether it still stands is asked in the statement that reads the rows. */
+  tokenHash: string;
+  /** What to throw when it does not. The next request is not believed again. */
+  refuse: () => Problem;
+}>;
+
+/**
+ * What a route asks of the visitor: nothing, a sign-in, or a fresh one. `optimistic` is a sign-in that may
+ * come from memory, which spares a statement; the handler has to confirm it with what it reads.
+ */
+export type Auth = "none" | "session" | "optimistic" | "fresh";
 
 /** Limits of `rate-limits.ts`; each route names the one it is under. */
 export type RateLimitName =

@@ -133,14 +133,17 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       path: "/api/v1/secrets/use",
       operation: "useSecret",
       summary: "The value for an app that was granted it.",
-      auth: "session",
+      auth: "optimistic",
       rateLimit: "use",
       body: api.useSecret,
       reply: api.useAnswer,
       problems: failing,
       handle: (asked) => {
         const { app, name } = asked.body;
-        return guard(by(asked), { app, secret: name }, () => secrets.use(by(asked), app, name));
+        const { unconfirmed } = asked.session;
+        return guard(by(asked), { app, secret: name }, () =>
+          secrets.use(by(asked), app, name, unconfirmed),
+        );
       },
     }),
     route({

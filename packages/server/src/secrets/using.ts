@@ -1,5 +1,7 @@
 import type { api } from "@portafilter/protocol";
 import { joined } from "../db/joined.ts";
+import type { Unconfirmed } from "../http/route.ts";
+import { Problem } from "../problem.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
@@ -13,19 +15,30 @@ import { textOfValue } from "./value.ts";
  * An app asks, the visitor is not asked. The way that is hot: one statement, shared by those who ask at
  * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable
  * before the value leaves.
+ * @param unconfirmed - a sign-in that the same statement is to confirm; nothing else is looked at before.
  */
-export type Use = (by: By, app: string, name: string) => Promise<api.UseAnswer>;
+export type Use = (
+  by: By,
+  app: string,
+  name: string,
+  unconfirmed?: Unconfirmed,
+) => Promise<api.UseAnswer>;
 
 type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
   Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
 
 export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts): Use {
   const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
-  return async (by, app, name) => {
+  return async (by, app, name, unconfirmed) => {
     const { userId } = by;
+    const token = unconfirmed?.tokenHash ?? null;
     const found = await read(
       userId,
-      (known) => see({ userId, name, known }),
+      async (known) => {
+        const seen = await see({ userId, token, name, known });
+        if (!seen.stands) throw unconfirmed?.refuse() ?? new Problem("signed_out");
+        return seen;
+      },
       ({ head, secret, record }, contents) => {
         if (secret === null || head === null) return null;
         return { dek: head.dek, secret: verify(contents, secret), record };

@@ -2,9 +2,11 @@ import { limits } from "@portafilter/protocol";
 import type { Database } from "../../db/database.ts";
 import { joined } from "../../db/joined.ts";
 import type { Session } from "../../http/route.ts";
+import { Problem } from "../../problem.ts";
 import { cookies, readCookie, setCookie } from "../cookie.ts";
 import type { AuditEvent, AuditPort, EventsPort, Tx } from "../ports.ts";
 import { hashOfToken, isToken, newId, newToken } from "../token.ts";
+import { rememberSessions } from "./remembered.ts";
 import * as store from "./store.ts";
 
 const hour = 60 * 60 * 1000;
@@ -15,6 +17,9 @@ const idle = 30 * day;
 const absolute = 90 * day;
 /** Devices of one account; the one used longest ago goes when there is one more. */
 const most = 100;
+
+/** Sessions that a process remembers. */
+const mostRemembered = 20_000;
 
 /** A session as the visitor sees it. */
 export type Device = Readonly<{
@@ -32,6 +37,11 @@ export type Sessions = Readonly<{
    * makes the one before it void.
    */
   of: (headers: Headers) => Promise<Session | null>;
+  /**
+   * Who asked with this cookie when {@link Sessions.of} last looked, unconfirmed. Null for whom it did not
+   * see, or would have something to write about.
+   */
+  recall: (headers: Headers) => Session | null;
   /**
    * Whether a session is still there and not over, whatever its token is by now. Asking counts as using
    * it, except in the caller's transaction.
@@ -74,7 +84,8 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     createdAfter: new Date(now() - absolute),
     seenAfter: new Date(now() - idle),
   });
-  const find = joined((hashes: readonly Uint8Array[]) =>
+  const remembered = rememberSessions(mostRemembered);
+  const find = joined((hashes: readonly string[]) =>
     store.findSessions(db.kysely, hashes, horizon()),
   );
   const tell = (tx: Tx, userId: string, sessionId: string) =>
@@ -96,20 +107,39 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     const token = readCookie(headers, cookies.session);
     return token !== null && isToken(token) ? token : null;
   };
+  const sessionOf = ({ id, user_id: userId, confirmed_at: at }: store.Found): Session => {
+    return { userId, sessionId: id, isFresh: at.getTime() > now() - limits.freshness };
+  };
 
   return {
     async of(headers) {
       const token = tokenOf(headers);
       if (token === null) return null;
       const hash = hashOfToken(token);
-      let found = await find(hash);
+      const tokenHash = hash.toString("hex");
+      let found = await find(tokenHash);
       // Somebody else may have begun it, or made it void, since it was found.
       if (found?.is_next && !(await store.beginToken(db.kysely, found.id, hash)))
-        found = await find(hash);
+        found = await find(tokenHash);
       if (found === undefined) return null;
       await touch(found);
-      const isFresh = found.confirmed_at.getTime() > now() - limits.freshness;
-      return { userId: found.user_id, sessionId: found.id, isFresh };
+      remembered.put(found);
+      return sessionOf(found);
+    },
+
+    recall(headers) {
+      const token = tokenOf(headers);
+      if (token === null) return null;
+      const tokenHash = hashOfToken(token).toString("hex");
+      const found = remembered.get(tokenHash);
+      // One that was not used for an hour is written down as used, and one that is over by its age is over.
+      if (found === undefined || found.seen_at.getTime() < now() - hour) return null;
+      if (found.created_at.getTime() <= now() - absolute) return null;
+      const refuse = () => {
+        remembered.drop(tokenHash);
+        return new Problem("signed_out");
+      };
+      return { ...sessionOf(found), unconfirmed: { tokenHash, refuse } };
     },
 
     async lives({ userId, sessionId }, tx) {

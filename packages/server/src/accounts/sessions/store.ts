@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import { fixed } from "../../db/fixed.ts";
 import type { Tables } from "../../db/tables.ts";
 
@@ -7,10 +7,13 @@ type Executor = Kysely<Tables> | Transaction<Tables>;
 /** Sessions older than these are over. */
 export type Horizon = Readonly<{ createdAfter: Date; seenAfter: Date }>;
 
-type Found = {
+/** A session by a token. Nothing in it is secret. */
+export type Found = {
+  /** SHA-256 of the token, in hexadecimal. */
   hash: string;
   id: string;
   user_id: string;
+  created_at: Date;
   confirmed_at: Date;
   seen_at: Date;
   /** By a token that was never used before. */
@@ -21,28 +24,35 @@ type Found = {
 const sessionsOf = fixed(sql<Found>`select w.hash, s.*
   from json_array_elements_text(${null}::text::json) as w(hash)
   cross join lateral (
-    select id, user_id, confirmed_at, seen_at, false as is_next from account_session
+    select id, user_id, created_at, confirmed_at, seen_at, false as is_next from account_session
     where token_hash = decode(w.hash, 'hex') and created_at > ${null} and seen_at > ${null}
     union all
-    select id, user_id, next_at, seen_at, true from account_session
+    select id, user_id, created_at, next_at, seen_at, true from account_session
     where next_hash = decode(w.hash, 'hex') and created_at > ${null} and seen_at > ${null}
     limit 1) as s`);
 
 /**
- * The sessions with these tokens' hashes, in that order; undefined where there is none. One statement on
+ * The sessions with these tokens' hashes, in hexadecimal, in that order; undefined where there is none. One statement on
  * unique indexes: every request makes it, or shares it with others.
  */
 export async function findSessions(
   db: Executor,
-  tokenHashes: readonly Uint8Array[],
+  tokenHashes: readonly string[],
   { createdAfter, seenAfter }: Horizon,
 ) {
-  const wanted = tokenHashes.map((hash) => Buffer.from(hash).toString("hex"));
   const times = [createdAfter, seenAfter, createdAfter, seenAfter];
-  const rows = await sessionsOf(db, JSON.stringify(wanted), ...times);
+  const rows = await sessionsOf(db, JSON.stringify(tokenHashes), ...times);
   const found = new Map(rows.map((row) => [row.hash, row]));
-  return wanted.map((hash) => found.get(hash));
+  return tokenHashes.map((hash) => found.get(hash));
 }
+
+/**
+ * Whether a user's session still has a token, as part of another statement; whether it is over by its age
+ * was known before. @param tokenHash - in hexadecimal.
+ */
+export const sessionStands = (userId: RawBuilder<string>, tokenHash: RawBuilder<string>) =>
+  sql<boolean>`exists (select from account_session held
+    where held.token_hash = decode(${tokenHash}, 'hex') and held.user_id = ${userId})`;
 
 /** Writes that a session was used, unless somebody did so since `before`. */
 export async function touchSession(db: Executor, id: string, now: Date, before: Date) {

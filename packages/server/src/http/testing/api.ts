@@ -31,7 +31,10 @@ export function testApi(routes: readonly Route[], ports: Partial<MountPorts> = {
   const lines: string[] = [];
   const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
   const app = createApi(routes, {
-    sessions: { of: (headers) => Promise.resolve(sessionOf(headers.get("cookie") ?? "")) },
+    sessions: {
+      of: (headers) => Promise.resolve(sessionOf(headers.get("cookie") ?? "")),
+      recall: () => null,
+    },
     limits: { byAddress: () => Promise.resolve(), byUser: () => Promise.resolve() },
     log,
     platformOrigin,

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { sessionStands } from "../../accounts/sessions/store.ts";
 import { fixed } from "../../db/fixed.ts";
 import type { StoredDek } from "../../keys/data-keys.ts";
 import type { Db, Tx } from "../store.ts";
@@ -149,16 +150,16 @@ const secretOf = (
   userId: Or<string>,
   match: RawBuilder<unknown>,
   known: Or<Uint8Array | null>,
-  version: Or<number | null> = null,
+  version?: number,
   versions: RawBuilder<unknown> = sql`'[]'::json`,
 ) => sql<SecretColumns>`
-  select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, v.record,
+  select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt,
+    ${sql.ref(version === undefined ? "l.record" : "v.record")},
     case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
   from ${headTables(userId)}
   left join secret s on s.user_id = u.id and ${match}
   ${latestVersion}
-  left join secret_version v
-    on v.secret_id = s.id and v.version = coalesce(${version}::bigint, s.latest)`;
+  ${version === undefined ? sql`` : sql`left join secret_version v on v.secret_id = s.id and v.version = ${version}::bigint`}`;
 
 function readSecret(userId: string, row: SecretColumns): SeenSecret {
   const { id, name, latest, oldest, salt, record, versions } = row;
@@ -184,23 +185,39 @@ export async function seeSecret(
   return readSecret(userId, only(rows));
 }
 
-/** A secret that somebody asks for by its name. */
-export type Named = Readonly<{ userId: string; name: string; known: Uint8Array | null }>;
+/**
+ * A secret that somebody asks for by its name. `token`: the hash, in hexadecimal, of the token that is still
+ * to be confirmed as this user's; null where it was.
+ */
+export type Named = Readonly<{
+  userId: string;
+  token: string | null;
+  name: string;
+  known: Uint8Array | null;
+}>;
+
+/** `stands`: whether nothing was to be confirmed, or it was. */
+export type SeenNamed = SeenSecret & Readonly<{ stands: boolean }>;
 
 /** `limit` lets the database plan the inner statement as it does for one. */
-const secretsAskedFor = fixed(sql<SecretColumns>`select seen.*
-  from json_to_recordset(${null}::text::json) as a(at int, user_id text, name text, known text)
+const secretsAskedFor = fixed(sql<SecretColumns & { stands: boolean }>`select seen.*,
+    a.token is null or ${sessionStands(sql`a.user_id`, sql`a.token`)} as stands
+  from json_to_recordset(${null}::text::json)
+    as a(at int, user_id text, token text, name text, known text)
   cross join lateral (
-    ${secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`, sql`null`)} limit 1) as seen
+    ${secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`)} limit 1) as seen
   order by a.at`);
 
 /** What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order. */
-export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenSecret[]> {
-  const items = asked.map(({ userId, name, known }, at) => {
-    return { at, user_id: userId, name, known: known && Buffer.from(known).toString("hex") };
+export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenNamed[]> {
+  const items = asked.map(({ userId, token, name, known }, at) => {
+    return { at, user_id: userId, token, name, known: known && Buffer.from(known).toString("hex") };
   });
   const rows = await secretsAskedFor(db, JSON.stringify(items));
-  return asked.map(({ userId }, at) => readSecret(userId, only(rows.slice(at, at + 1))));
+  return asked.map(({ userId }, at) => {
+    const row = only(rows.slice(at, at + 1));
+    return { ...readSecret(userId, row), stands: row.stands };
+  });
 }
 
 /** The ids of a user's secrets with the head, as of one moment. */
