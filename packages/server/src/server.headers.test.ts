@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { withoutAccounts } from "./account-parts.ts";
 import { securityHeaders } from "./http/headers.ts";
+import { fromOwnPage } from "./http/testing/api.ts";
+import { createLog } from "./log.ts";
 import { wheels } from "./testing/packages.ts";
 import { appOrigin, platform, testServer } from "./testing/server.ts";
 
+const { api } = withoutAccounts({
+  log: createLog("silent"),
+  platformOrigin: platform,
+  trustedProxies: 0,
+});
 const zeros = "0".repeat(64);
 
 /** One address for every kind of answer: pages, files, redirect-like, errors, refusals. */
@@ -18,6 +26,9 @@ const everywhere: [url: string, status: number, init?: RequestInit][] = [
   [`${platform}/icon.svg`, 200],
   [`${platform}/healthz`, 200],
   [`${platform}/api/v1/none`, 404],
+  [`${platform}/api/v1/session`, 200, { headers: fromOwnPage }],
+  [`${platform}/api/v1/session`, 403],
+  [`${platform}/api/v1/session`, 405, { method: "DELETE", headers: fromOwnPage }],
   [`${platform}/`, 405, { method: "POST" }],
   [`${platform}/`, 200, { method: "HEAD" }],
   [`${platform}/sw.js`, 404, { headers: { "service-worker": "script" } }],
@@ -39,7 +50,7 @@ const everywhere: [url: string, status: number, init?: RequestInit][] = [
 ];
 
 test.for(everywhere)("%s, %i: the headers that every answer has", async ([url, status, init]) => {
-  const { ask } = await testServer();
+  const { ask } = await testServer({ parts: { api } });
   const response = await ask(url, init);
   expect(response.status).toBe(status);
   const header = (name: string) => response.headers.get(name);

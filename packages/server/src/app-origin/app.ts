@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { paths, reserved } from "@portafilter/protocol";
 import { type Context, Hono } from "hono";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
-import { appCsp, securityHeaders, withHeaders } from "../http/headers.ts";
+import { appCsp, securityHeaders } from "../http/headers.ts";
 import { fileResource, type Resource } from "../http/resources.ts";
 import {
   accepts,
@@ -12,6 +12,7 @@ import {
   sendBytes,
   wantsCompression,
 } from "../http/send.ts";
+import { withHeaders } from "../http/site-headers.ts";
 import type { Sites } from "../http/sites.ts";
 import type { Log } from "../log.ts";
 import type { Mirror } from "../packages/mirror.ts";

@@ -1,10 +1,12 @@
 import { errorCodes } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 
+/** Of every answer in JSON: nobody keeps it. */
+export const jsonHeaders = { "cache-control": "no-store", "content-type": "application/json" };
+
 /** An answer in JSON that nobody keeps. */
 export function jsonAnswer(value: unknown, status = 200, headers = new Headers()): Response {
-  headers.set("cache-control", "no-store");
-  headers.set("content-type", "application/json");
+  for (const [name, text] of Object.entries(jsonHeaders)) headers.set(name, text);
   return new Response(JSON.stringify(value), { status, headers });
 }
 

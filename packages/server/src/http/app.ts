@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import type { Log } from "../log.ts";
 import { answerErrors, errorAnswer } from "./errors.ts";
-import { closedCsp, securityHeaders, withHeaders } from "./headers.ts";
+import { closedCsp, securityHeaders } from "./headers.ts";
+import { withHeaders } from "./site-headers.ts";
 import type { Site, Sites } from "./sites.ts";
 import { traceOf } from "./trace.ts";
 import { type Seen, watch } from "./watch.ts";

@@ -1,5 +1,3 @@
-import type { MiddlewareHandler } from "hono";
-
 /** Everything a page could be allowed and is not. */
 const noPermissions = [
   "accelerometer",
@@ -58,14 +56,6 @@ export function securityHeaders(
     "permissions-policy": permissions,
     "origin-agent-cluster": "?1",
     ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
-  };
-}
-
-/** Puts `headers` on every answer of an app, those of its error handlers too. */
-export function withHeaders(headers: Record<string, string>): MiddlewareHandler {
-  return async function securityHeaders(c, next) {
-    await next();
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
 }
 

@@ -14,6 +14,7 @@ import { refuseEmbedded, refuseForeign } from "./fetch-metadata.ts";
 import { createMissingLog } from "./missing-log.ts";
 import { readJsonBody } from "./read-body.ts";
 import { type Asked, mindsAccount, type RateLimitName, type Route, type Session } from "./route.ts";
+import { siteAnswer } from "./site-headers.ts";
 import { traceOf } from "./trace.ts";
 
 /** Finds out who is asking, by the cookie; null for nobody. Two cookies of our name are nobody's. */
@@ -133,7 +134,7 @@ async function serve(
   const session = isLate ? await ports.sessions.of(headers) : early;
   refuseUnproven(route, headers, session);
 
-  const added = new Headers();
+  let added: Headers | undefined;
   const asked = {
     session,
     params: parse(route.params, c.req.param(), "not_found"),
@@ -143,16 +144,18 @@ async function serve(
     address,
     request,
     header: (name: string, value: string) => {
+      added ??= new Headers();
       added.append(name, value);
     },
     // The mount has just parsed with the schemas that the handler's types are made from.
   } as Asked<"session", undefined, undefined, undefined>;
 
-  if (route.answers === "response") return finished(await route.handle(asked), added);
+  if (route.answers === "response")
+    return finished(await route.handle(asked), added ?? new Headers());
   const parsed = route.reply.safeParse(await route.handle(asked));
   // Fail closed: an answer that is not what was declared may hold what must not leave.
   if (!parsed.success) throw badReply(route.operation, parsed.error);
-  return jsonAnswer(parsed.data, 200, added);
+  return added === undefined ? siteAnswer(c, parsed.data) : jsonAnswer(parsed.data, 200, added);
 }
 
 async function whoAsks({ auth }: Route, headers: Headers, sessions: Sessions) {

@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import { jsonAnswer } from "../http/answer.ts";
 import type { SiteApp } from "../http/app.ts";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
-import { platformCsp, platformPermissions, securityHeaders, withHeaders } from "../http/headers.ts";
+import { platformCsp, platformPermissions, securityHeaders } from "../http/headers.ts";
 import { createReadyAnswer, type Readiness } from "../http/readiness.ts";
 import type { Resource } from "../http/resources.ts";
 import type { Sender } from "../http/send.ts";
+import { withHeaders, within } from "../http/site-headers.ts";
 import type { Sites } from "../http/sites.ts";
 import type { Log } from "../log.ts";
 
@@ -35,9 +36,9 @@ export function createPlatform(options: PlatformOptions): Hono {
   const index = files.get("index.html");
   if (index === undefined) throw new Error("the host page is not built");
   const app = new Hono();
-  app.use(
-    withHeaders(securityHeaders(platformCsp(sites.appOrigins), sites.https, platformPermissions)),
-  );
+  const csp = platformCsp(sites.appOrigins);
+  const headers = securityHeaders(csp, sites.https, platformPermissions);
+  app.use(withHeaders(headers));
   app.onError(answerErrors(log));
 
   app.use(async function noServiceWorkers(c, next) {
@@ -47,7 +48,7 @@ export function createPlatform(options: PlatformOptions): Hono {
   });
   app.get("/healthz", () => jsonAnswer({ status: "ok" }));
   app.get("/readyz", createReadyAnswer(readiness));
-  app.all("/api/*", (c) => api().fetch(c.req.raw, c.env as object));
+  app.all("/api/*", (c) => api().fetch(c.req.raw, within(c, headers)));
   app.get("*", async (c) => {
     const file = files.get(c.req.path.slice(1));
     if (file !== undefined) {
