@@ -8,9 +8,10 @@ import { aborted, stopSignal } from "./stop-signal.ts";
 
 /**
  * Megabytes for young objects. Of those that a server keeps in memory many are young, and collecting them
- * out of Node's usual 16 MB stops everything for 6 to 13 ms (`make bench-store`).
+ * out of Node's usual 16 MB stops everything for 6 to 13 ms (`make bench-store`). Out of so few, one thread
+ * collects in less time of the processors than it takes to wake the others.
  */
-const shortPauses = ["--max-semi-space-size=4"];
+const shortPauses = ["--max-semi-space-size=4", "--no-parallel-scavenge"];
 
 /**
  * Runs key server and app server as two processes until SIGINT or SIGTERM, or only the app server
