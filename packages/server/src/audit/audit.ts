@@ -1,9 +1,11 @@
 import { type AppId, api } from "@portafilter/protocol";
 import type { Database } from "../db/database.ts";
 import { Problem } from "../problem.ts";
+import { addAll, problemOf } from "./adding.ts";
 import type { AuditKey } from "./hash.ts";
+import { createKnownEnds } from "./known-ends.ts";
 import { verifiedPage } from "./page.ts";
-import { addAll, createRecorder, problemOf } from "./recorder.ts";
+import { createRecorder } from "./recorder.ts";
 import { eraseChain, type Stored, type Tx, type Unplaced } from "./store.ts";
 
 /** What happened. Never a value. */
@@ -41,6 +43,9 @@ export type Audit = Readonly<{
   erase: (tx: Tx, userId: string) => Promise<void>;
 }>;
 
+/** Ends that are kept in memory, of a few hundred bytes each. */
+const mostEnds = 20_000;
+
 /** Entries on a page. */
 const pageSize = 50;
 
@@ -53,12 +58,13 @@ export type AuditPorts = Readonly<{
 }>;
 
 export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): Audit {
-  const write = createRecorder({ db, key, onBatch: onBatch ?? (() => undefined) });
+  const known = createKnownEnds(mostEnds);
+  const write = createRecorder({ db, key, known, onBatch: onBatch ?? (() => undefined) });
   return {
     append: async (tx, events) => {
       const at = now();
       const unplaced = events.map((event) => place(event, at));
-      const refused = await addAll(tx, key, unplaced);
+      const refused = await addAll(tx, key, unplaced, known);
       for (const { userId } of events) {
         const problem = problemOf(refused, userId);
         if (problem !== null) throw problem;

@@ -44,6 +44,8 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     const audit = createAudit({ db, key });
     for (const user of ["ada", "bob", "bob", "ada", "ada"]) await audit.record(used(user));
     await tamper.execute(db.kysely);
+    const appending = db.transaction((tx) => audit.append(tx, [used("ada")]));
+    await expect(appending).rejects.toMatchObject({ code: "integrity_failure" });
     const outcomes = await Promise.allSettled([
       audit.record(used("ada")),
       audit.record(used("bob")),
@@ -54,6 +56,45 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     ]);
     expect(await rowsOf(db, "ada")).toBe(3);
     expect(await rowsOf(db, "bob")).toBe(3);
+  });
+
+  test("of a transaction that was given up is in nobody's way", async () => {
+    const db = await open();
+    const audit = createAudit({ db, key });
+    const append = (after: () => void) =>
+      db.transaction(async (tx) => {
+        await audit.append(tx, [used("ada"), used("ada")]);
+        after();
+      });
+    const giveUp = () => {
+      throw new Error("given up");
+    };
+    for (const next of [() => audit.record(used("ada")), () => append(() => undefined)]) {
+      await audit.record(used("ada"));
+      await expect(append(giveUp)).rejects.toThrow("given up");
+      await next();
+    }
+    expect(await verifyAudit({ db, key })).toMatchObject({ entries: 5, findings: [] });
+  });
+
+  test("spares what is added in a transaction all statements but one", async () => {
+    const db = await open();
+    const audit = createAudit({ db, key });
+    const statements = async () => {
+      let count = 0;
+      await db.transaction((tx) => {
+        const counting = tx.withPlugin({
+          transformQuery: ({ node }) => node,
+          transformResult: ({ result }) => Promise.resolve((count++, result)),
+        });
+        return audit.append(counting, [used("ada")]);
+      });
+      return count;
+    };
+    expect(await statements()).toBeGreaterThan(1);
+    expect(await statements()).toBe(1);
+    await audit.record(used("ada"));
+    expect(await statements()).toBe(1);
   });
 
   test.each(["9007199254740993", "-1"])(
@@ -92,7 +133,8 @@ test("so many are remembered, and the one written longest ago goes", () => {
   const ends = createKnownEnds(2);
   const head = (userId: string, seq: number) => sealHead(key, { ...emptyHead(userId), seq });
   for (const one of [head("a", 1), head("b", 1), head("a", 2), head("c", 1)]) ends.put(one);
-  expect(["a", "b", "c"].map((user) => ends.get(user)?.seq)).toEqual([2, undefined, 1]);
+  const seqOf = (userId: string) => ends.of([{ userId }]).get(userId)?.seq;
+  expect(["a", "b", "c"].map(seqOf)).toEqual([2, undefined, 1]);
   ends.drop("a");
-  expect(ends.get("a")).toBeUndefined();
+  expect(seqOf("a")).toBeUndefined();
 });

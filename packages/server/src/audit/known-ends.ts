@@ -1,9 +1,10 @@
 import { forgetOldest } from "../forget-oldest.ts";
 import type { SealedHead } from "./chain.ts";
 
-/** Ends of chains as this process committed them last. */
+/** Ends of chains as this process wrote them last, whether or not that was committed. */
 export type KnownEnds = Readonly<{
-  get: (userId: string) => SealedHead | undefined;
+  /** Those of these events' accounts. */
+  of: (events: readonly Readonly<{ userId: string }>[]) => ReadonlyMap<string, SealedHead>;
   put: (head: SealedHead) => void;
   drop: (userId: string) => void;
 }>;
@@ -15,7 +16,14 @@ export type KnownEnds = Readonly<{
 export function createKnownEnds(most: number): KnownEnds {
   const ends = new Map<string, SealedHead>();
   return {
-    get: (userId) => ends.get(userId),
+    of(events) {
+      const found = new Map<string, SealedHead>();
+      for (const { userId } of events) {
+        const end = ends.get(userId);
+        if (end !== undefined) found.set(userId, end);
+      }
+      return found;
+    },
     put: (head) => {
       ends.delete(head.userId);
       ends.set(head.userId, head);

@@ -1,18 +1,16 @@
 import type { Database } from "../db/database.ts";
-import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
+import { addAll, problemOf } from "./adding.ts";
 import type { SealedHead } from "./chain.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
-import { createKnownEnds } from "./known-ends.ts";
-import { begin, extend, follow, type Refused, type Tx, type Unplaced } from "./store.ts";
-
-/** Ends that are kept in memory, of a few hundred bytes each. */
-const mostEnds = 20_000;
+import type { KnownEnds } from "./known-ends.ts";
+import { extend, follow, type Refused, type Unplaced } from "./store.ts";
 
 type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
   key: AuditKey;
+  known: KnownEnds;
   /** Told how many events one transaction wrote. */
   onBatch: (events: number) => void;
 }>;
@@ -23,17 +21,21 @@ type Ports = Readonly<{
  * that has none yet, gets transactions of its own, so that no account makes others wait. So do all of a
  * batch that the database refused, so that nobody fails for another's rows.
  */
-export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) => Promise<void> {
+export function createRecorder({
+  db,
+  key,
+  known,
+  onBatch,
+}: Ports): (event: Unplaced) => Promise<void> {
   const lanes = new Map<string, (event: Unplaced) => Promise<void>>();
-  const known = createKnownEnds(mostEnds);
 
   /** One transaction at a time for one account. */
   function laneOf(userId: string): (event: Unplaced) => Promise<void> {
-    const known = lanes.get(userId);
-    if (known !== undefined) return known;
+    const running = lanes.get(userId);
+    if (running !== undefined) return running;
     let under = 0;
     const write = groupCommit<Unplaced>(async (events) => {
-      const refused = await db.transaction((tx) => addAll(tx, key, events));
+      const refused = await db.transaction((tx) => addAll(tx, key, events, known));
       onBatch(events.length);
       return (event) => problemOf(refused, event.userId);
     });
@@ -62,11 +64,7 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
   }
 
   async function behindKnown(events: readonly Unplaced[]): Promise<ReadonlySet<string>> {
-    const ends = new Map<string, SealedHead>();
-    for (const { userId } of events) {
-      const end = known.get(userId);
-      if (end !== undefined) ends.set(userId, end);
-    }
+    const ends = known.of(events);
     if (ends.size === 0) return new Set();
     const those = events.filter(({ userId }) => ends.has(userId));
     return forgetting(those, () => follow(db.kysely, key, those, ends));
@@ -106,29 +104,3 @@ export function createRecorder({ db, key, onBatch }: Ports): (event: Unplaced) =
 
 /** What became of an event: nothing when it is written, a refusal, or a promise of either. */
 type Outcome = (event: Unplaced) => Problem | null | Promise<void>;
-
-/**
- * Adds events in a transaction, beginning the chains that are not there yet.
- * @throws Problem `integrity_failure` when there are rows after the end of a chain.
- */
-export async function addAll(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
-  return add(tx, key, events).catch((cause: unknown) => {
-    if (isUniqueViolation(cause, "audit_pkey")) throw new Problem("integrity_failure", { cause });
-    throw cause;
-  });
-}
-
-async function add(tx: Tx, key: AuditKey, events: readonly Unplaced[]): Promise<Refused> {
-  const first = await extend(tx, key, events, "wait");
-  if (first.absent.size === 0) return first;
-  await begin(tx, key, [...first.absent]);
-  const rest = events.filter(({ userId }) => first.absent.has(userId));
-  const second = await extend(tx, key, rest, "wait");
-  return { absent: second.absent, forged: new Set([...first.forged, ...second.forged]) };
-}
-
-/** Why an account's events were not written; null when they were. */
-export function problemOf({ absent, forged }: Refused, userId: string): Problem | null {
-  if (forged.has(userId)) return new Problem("integrity_failure");
-  return absent.has(userId) ? new Problem("signed_out") : null;
-}

@@ -1,7 +1,7 @@
 import { limits } from "@portafilter/protocol";
 import { Damaged } from "./damaged.ts";
+import { countGrants, secretsOfEndedGrants } from "./held/store.ts";
 import type { Page } from "./ledger.ts";
-import { countGrants, secretsOfEndedGrants } from "./rows/store.ts";
 import { deleteGrants } from "./store.ts";
 
 /** Secrets that are looked at, in one transaction, for grants that ended. */
@@ -9,7 +9,7 @@ const most = 20;
 
 /**
  * How many more grants the account takes. Where that is less than is wanted, such as ended go first, of a
- * few secrets: so this comes before any secret of the transaction is read.
+ * few secrets: what was read of a secret before is to be read again.
  */
 export async function roomForGrants(page: Page, at: Date, wanted = 1): Promise<number> {
   const { tx, userId } = page;

@@ -48,8 +48,7 @@ export function createGranting(
       const at = new Date(now());
       const store = (bytes: Uint8Array | null) =>
         change(by, async (page) => {
-          const room = await roomForGrants(page, at);
-          const found = await page.find({ name });
+          const { found, room } = await foundWithRoom(page, name, app, at);
           const { secret, opened } = await stored(page, name, found, bytes, at);
           try {
             await grant(page, secret, [{ app, until }], at, room);
@@ -90,6 +89,15 @@ export function createGranting(
       });
     },
   };
+}
+
+/** A secret by name, and how many more grants the account takes, which is asked where this would be one. */
+async function foundWithRoom(page: Page, name: string, app: string, at: Date) {
+  const found = await page.find({ name });
+  if (found?.secret.grants.some((one) => one.app === app)) return { found, room: 0 };
+  const room = await roomForGrants(page, at);
+  // Making room may have taken grants of this very secret.
+  return { found: found && (await page.find({ name })), room };
 }
 
 /** The secret to grant; and its bytes where they were stored before. */

@@ -6,7 +6,8 @@ function head(edition: number, secrets: number) {
   const entry: Entry = { latest: 1, oldest: 1, digest: new Uint8Array(32) };
   const contents = new Map(Array.from({ length: secrets }, (_, n) => [`s${n}`, entry] as const));
   const mark = { salt: new Uint8Array(32).fill(edition), commitment: new Uint8Array(32) };
-  return { ...mark, edition, contents };
+  const dek = { userId: "ada", dekId: new Uint8Array(16), wrapped: "" };
+  return { ...mark, dek, edition, contents };
 }
 
 test("the newest head of a user is the one that is known, until it is dropped", () => {

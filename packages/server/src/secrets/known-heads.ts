@@ -1,8 +1,12 @@
 import type { KeyMark } from "@portafilter/envelope";
+import type { StoredDek } from "../keys/data-keys.ts";
 import type { Contents } from "./contents.ts";
 
-/** A list that was opened, and the mark of the record that it came from. Neither is secret. */
-export type KnownHead = KeyMark & Readonly<{ edition: number; contents: Contents }>;
+/**
+ * A list that was opened, the mark of the record that it came from, and which key that is sealed under. None
+ * of it is secret.
+ */
+export type KnownHead = KeyMark & Readonly<{ dek: StoredDek; edition: number; contents: Contents }>;
 
 /** Heads that were opened lately, so that one that is still in place is neither sent nor opened again. */
 export type KnownHeads = Readonly<{
@@ -12,7 +16,7 @@ export type KnownHeads = Readonly<{
 }>;
 
 /**
- * Whether a head is still the stored one is asked in the statement that reads the rows: by its salt,
+ * Whether a head is still the stored one is asked in the statement that reads the rows, or locks it: by its salt,
  * which no other record has, and which nobody can put under another list without the data key.
  * @param most - entries in all heads together; the head that was not used for the longest time goes.
  */

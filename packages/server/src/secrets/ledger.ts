@@ -1,4 +1,4 @@
-import type { DataKey } from "@portafilter/envelope";
+import { type DataKey, markOf } from "@portafilter/envelope";
 import type { api } from "@portafilter/protocol";
 import type { AuditEvent } from "../audit/audit.ts";
 import type { MarkedDek } from "../keys/data-keys.ts";
@@ -6,10 +6,13 @@ import { Problem } from "../problem.ts";
 import type { Contents, Entry } from "./contents.ts";
 import { digestOf } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
-import { keyOf, openHead, sealHead, type Verified, verify } from "./head.ts";
+import { keyOf, sealHead, type Verified, verify } from "./head.ts";
+import { holdSecret, lockHead, type Sought } from "./held/store.ts";
+import type { KnownHead, KnownHeads } from "./known-heads.ts";
 import type { By, Ports } from "./ports.ts";
-import { type SecretRow, seeHead, seeSecret, type Wanted } from "./rows/store.ts";
-import { beginHead, lockHead, type Tx, writeHead } from "./store.ts";
+import { contentsOf } from "./reading.ts";
+import { type SecretRow, seeHead } from "./rows/store.ts";
+import { beginHead, type Tx, writeHead } from "./store.ts";
 import { createTurns, type TurnLimits } from "./turns.ts";
 
 /** A user's list, held for one transaction: nobody else changes this user's secrets meanwhile. */
@@ -21,7 +24,7 @@ export type Page = Readonly<{
   /** Lends the data key to `work`, which must use it before it returns. */
   withKey: <T>(work: (key: DataKey) => T) => Promise<T>;
   /** A secret as it is stored, held against the list; null when there is none. */
-  find: (wanted: Wanted) => Promise<Found | null>;
+  find: (sought: Sought) => Promise<Found | null>;
   /** What the list says from now on. */
   put: (secret: Omit<SecretRow, "salt" | "grants"> & Parameters<typeof digestOf>[0]) => void;
   /** Holds a row against the list as it is now. */
@@ -41,8 +44,11 @@ export type Told = Omit<AuditEvent, "userId" | "device"> & {
 /** Runs a change as one transaction: rows, list, audit and events, all or nothing. */
 export type Change = <T>(by: By, work: (page: Page) => Promise<T>) => Promise<T>;
 
-/** The data key to write under; with the first head, sealed but not yet stored, where there is none. */
-type Start = Readonly<{ dek: MarkedDek; record: Uint8Array | null }>;
+/**
+ * The data key to write under; with the first head, sealed but not yet stored, where there is none; or with
+ * the head that is known, which may be in place no more.
+ */
+type Start = Readonly<{ dek: MarkedDek; record: Uint8Array | null; known?: KnownHead }>;
 
 /** The data key is another one than before the transaction: another first write was faster. */
 class Moved extends Error {
@@ -58,7 +64,7 @@ const mostEvents = 20;
  * The key is fetched before the transaction begins, so that none of them waits for the key server: what
  * is sealed inside finds it in memory.
  */
-export function createChange(ports: Omit<Ports, "log">): Change {
+export function createChange(ports: Omit<Ports, "log">, heads: KnownHeads): Change {
   const { db, dataKeys } = ports;
   const inTurn = createTurns(turns);
 
@@ -66,19 +72,29 @@ export function createChange(ports: Omit<Ports, "log">): Change {
     const { userId } = by;
     const make = () => dataKeys.create(userId, (key) => sealHead(key, userId, 1, new Map()));
     let made: Awaited<ReturnType<typeof make>> | null = null;
-    for (let attempt = 0; attempt < attempts; attempt++) {
+
+    async function begin(): Promise<Start> {
+      const known = heads.get(userId);
+      if (known !== undefined) return { dek: { ...known.dek, mark: known }, record: null, known };
       const { head, hasLeftovers } = await seeHead(db.kysely, userId, null);
-      if (head === null && hasLeftovers) throw new Damaged("there are secrets, and no head");
-      const start =
-        head === null ? (made ??= await make()) : { dek: keyOf(head, undefined), record: null };
+      if (head !== null) return { dek: keyOf(head, undefined), record: null };
+      if (hasLeftovers) throw new Damaged("there are secrets, and no head");
+      return (made ??= await make());
+    }
+
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const start = await begin();
       await dataKeys.use(start.dek, () => undefined);
       try {
         // What has its turn holds a connection while it waits for the head, what waits for it none.
-        return await inTurn(userId, () =>
+        const { result, head } = await inTurn(userId, () =>
           db.transaction((tx) => write(ports, tx, by, start, work)),
         );
+        if (head !== null) heads.put(userId, head);
+        return result;
       } catch (error) {
         if (!(error instanceof Moved)) throw error;
+        heads.drop(userId);
       }
     }
     throw new Problem("database_unavailable", { cause: new Error("the data key kept changing") });
@@ -89,9 +105,9 @@ async function write<T>(
   { dataKeys, audit, events }: Omit<Ports, "log">,
   tx: Tx,
   by: By,
-  { dek, record: first }: Start,
+  { dek, record: first, known }: Start,
   work: (page: Page) => Promise<T>,
-): Promise<T> {
+): Promise<Readonly<{ result: T; head: KnownHead | null }>> {
   const { userId } = by;
   const withKey: Page["withKey"] = (lent) => dataKeys.use(dek, lent);
   const { edition, contents } = first === null ? await resume() : await begin(first);
@@ -108,9 +124,9 @@ async function write<T>(
     userId,
     withKey,
     count: () => contents.size,
-    find: async (wanted) => {
-      const { secret, record } = await seeSecret(tx, userId, wanted, null);
-      return secret === null ? null : { secret: verify(contents, secret), record };
+    find: async (sought) => {
+      const held = await holdSecret(tx, userId, sought);
+      return held && { secret: verify(contents, held.secret), record: held.record };
     },
     check: (row) => verify(contents, row),
     put: (secret) => {
@@ -123,10 +139,7 @@ async function write<T>(
     tell: (one) => told.push(one),
   });
 
-  if (edits > 0) {
-    const record = await withKey((key) => sealHead(key, userId, edition + 1, contents));
-    await writeHead(tx, userId, edition + 1, record);
-  }
+  const head = edits > 0 ? await seal(edition + 1) : null;
   const published = told.flatMap((one) => one.events ?? []);
   // A merge may change a thousand secrets; then pages ask again for everything.
   const many = published.length > mostEvents;
@@ -143,7 +156,16 @@ async function write<T>(
       secret: secret ?? null,
     })),
   );
-  return result;
+  return { result, head };
+
+  /** @returns what is in place once the transaction is committed. */
+  async function seal(next: number): Promise<KnownHead> {
+    const record = await withKey((key) => sealHead(key, userId, next, contents));
+    await writeHead(tx, userId, next, record);
+    // Without the mark that the key came with, which hangs on the head before.
+    const { dekId, wrapped } = dek;
+    return { ...markOf(record), dek: { userId, dekId, wrapped }, edition: next, contents };
+  }
 
   async function begin(record: Uint8Array) {
     const begun = await beginHead(tx, dek, record);
@@ -153,9 +175,9 @@ async function write<T>(
   }
 
   async function resume() {
-    const head = await lockHead(tx, userId);
+    const head = await lockHead(tx, userId, known?.salt ?? null);
     if (head === null || Buffer.compare(head.dek_id, dek.dekId) !== 0) throw new Moved();
-    const list: Contents = await withKey((key) => openHead(key, userId, head.edition, head.record));
+    const list: Contents = await withKey((key) => contentsOf(userId, head, known, key));
     return { edition: head.edition, contents: new Map(list) };
   }
 }

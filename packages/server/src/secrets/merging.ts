@@ -5,10 +5,10 @@ import { changed } from "./changing.ts";
 import { roomForGrants } from "./grant-room.ts";
 import { grant } from "./granting.ts";
 import type { Verified } from "./head.ts";
+import { holdNamed } from "./held/store.ts";
 import type { Change, Page } from "./ledger.ts";
 import { openMerge, sealMerge } from "./merge-record.ts";
 import type { By, Ports } from "./ports.ts";
-import { secretsNamed } from "./rows/store.ts";
 import { findMerge, keepMerge } from "./store.ts";
 import { bytesOfValue } from "./value.ts";
 import { addSecrets, addVersion, type Named, openInUse } from "./versions.ts";
@@ -94,7 +94,7 @@ async function moveSome(
   at: Date,
 ): Promise<readonly Verified[]> {
   const names = named.map(({ name }) => name);
-  const rows = await secretsNamed(page.tx, page.userId, names);
+  const rows = await holdNamed(page.tx, page.userId, names);
   const stored = new Map(rows.map((row) => [row.secret.name, row]));
   const merged: Verified[] = [];
   const added: Named[] = [];

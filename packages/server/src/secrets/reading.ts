@@ -35,16 +35,17 @@ export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: Know
     return await dataKeys.use(dek, (key) => {
       const contents = contentsOf(userId, head, known, key);
       if (contents !== known?.contents) {
-        heads.put(userId, { ...dek.mark, edition: head.edition, contents });
+        heads.put(userId, { ...dek.mark, dek: head.dek, edition: head.edition, contents });
       }
       return work({ ...seen, head: { ...head, dek } }, contents, key);
     });
   };
 }
 
-function contentsOf(
+/** What a head lists. @throws EnvelopeError or Damaged */
+export function contentsOf(
   userId: string,
-  { edition, record }: HeadRow,
+  { edition, record }: Pick<HeadRow, "edition" | "record">,
   known: KnownHead | undefined,
   key: DataKey,
 ): Contents {

@@ -36,7 +36,7 @@ export function createSecrets(ports: Ports): Secrets {
   const heads = createKnownHeads(mostEntries);
   const lastUses = createLastUses(db, log);
   const read = createRead(dataKeys, heads);
-  const change = createChange(ports);
+  const change = createChange(ports, heads);
   const findings = createFindings(ports);
   const operations = {
     ...createChanging(change, now),

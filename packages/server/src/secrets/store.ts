@@ -1,21 +1,11 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { fixed } from "../db/fixed.ts";
 import type { Tables } from "../db/tables.ts";
 import type { StoredDek } from "../keys/data-keys.ts";
 
 /** A transaction, or the database for a single statement. */
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
-
-/** Locks a user's head until the transaction is over; null when there is none. */
-export async function lockHead(tx: Tx, userId: string) {
-  const row = await tx
-    .selectFrom("secret_contents")
-    .select(["dek_id", "edition", "record"])
-    .where("user_id", "=", userId)
-    .forUpdate()
-    .executeTakeFirst();
-  return row ?? null;
-}
 
 /**
  * Makes a user's first data key and head, and locks the latter.
@@ -39,12 +29,12 @@ export async function beginHead(
   return head.length === 0 ? "exists" : "begun";
 }
 
+const headWritten = fixed(
+  sql`update secret_contents set edition = ${null}, record = ${null} where user_id = ${null}`,
+);
+
 export async function writeHead(tx: Tx, userId: string, edition: number, record: Uint8Array) {
-  await tx
-    .updateTable("secret_contents")
-    .set({ edition, record })
-    .where("user_id", "=", userId)
-    .execute();
+  await headWritten(tx, edition, record, userId);
 }
 
 /** A version as it is written. */
@@ -73,6 +63,26 @@ export async function insertVersions(tx: Tx, versions: readonly NewVersion[]): P
   }
 }
 
+const versionAdded = fixed(sql`with added as (
+    insert into secret_version (secret_id, version, record, created_at)
+    values (${null}, ${null}, ${null}, ${null})
+  ), gone as (
+    delete from secret_version where secret_id = ${null} and version < ${null}
+  )
+  update secret set latest = ${null}, oldest = ${null}, updated_at = ${null}
+  where user_id = ${null} and id = ${null}`);
+
+/** A version that is in use from now on, and the end of those before the oldest. */
+export async function putVersion(
+  tx: Tx,
+  userId: string,
+  { id, version, record, at }: NewVersion,
+  oldest: number,
+): Promise<void> {
+  const added = [id, version, record, at] as const;
+  await versionAdded(tx, ...added, id, oldest, version, oldest, at, userId, id);
+}
+
 /** Sixteen at once and the rest one by one: two statements to keep prepared, instead of one per length. */
 function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
   const many = 16;
@@ -81,24 +91,17 @@ function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
   for (const one of all.slice(whole)) yield [one];
 }
 
-/** Sets what the rows say of a secret after a change, and drops versions before the oldest. */
-export async function updateSecret(
+/** Gives a secret another name. */
+export async function nameSecret(
   tx: Tx,
   userId: string,
-  secret: Readonly<{ id: string; name: string; latest: number; oldest: number; at: Date }>,
+  { id, name, at }: Readonly<{ id: string; name: string; at: Date }>,
 ): Promise<void> {
-  const { id, name, latest, oldest, at } = secret;
   await tx
     .updateTable("secret")
-    .set({ name, latest, oldest, updated_at: at })
+    .set({ name, updated_at: at })
     .where("user_id", "=", userId)
     .where("id", "=", id)
-    .execute();
-  if (oldest === 1) return;
-  await tx
-    .deleteFrom("secret_version")
-    .where("secret_id", "=", id)
-    .where("version", "<", oldest)
     .execute();
 }
 

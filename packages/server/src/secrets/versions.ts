@@ -5,7 +5,7 @@ import { Damaged } from "./damaged.ts";
 import type { Verified } from "./head.ts";
 import type { Found, Page } from "./ledger.ts";
 import { openVersion, saltOf, sealVersion } from "./sealing.ts";
-import { insertSecrets, insertVersions, takeVersions, updateSecret } from "./store.ts";
+import { insertSecrets, insertVersions, nameSecret, putVersion, takeVersions } from "./store.ts";
 import { newSecretId } from "./token.ts";
 
 /** A value under a name. Secret material, and the caller's. */
@@ -72,8 +72,7 @@ export async function addVersion(
   const oldest = Math.max(secret.oldest, latest - limits.versionsPerSecret + 1);
   const place = { userId, id, name, version: latest };
   const record = await page.withKey((key) => sealVersion(key, place, value));
-  await insertVersions(tx, [{ id, version: latest, record, at }]);
-  await updateSecret(tx, userId, { id, name, latest, oldest, at });
+  await putVersion(tx, userId, { id, version: latest, record, at }, oldest);
   const changed = { ...secret, latest, oldest, salt: saltOf(record) };
   page.put(changed);
   return changed;
@@ -103,7 +102,7 @@ export async function renameSecret(
   const inUse = versions.at(-1);
   const isWhole = inUse?.version === latest && versions.length === latest - oldest + 1;
   if (!isWhole) throw new Damaged("versions were cut", secret.name);
-  await updateSecret(tx, userId, { id, name, latest, oldest, at });
+  await nameSecret(tx, userId, { id, name, at });
   await insertVersions(tx, versions);
   page.put({ ...secret, name, salt: saltOf(inUse.record) });
 }

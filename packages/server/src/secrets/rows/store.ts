@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { sessionStands } from "../../accounts/sessions/store.ts";
 import { fixed } from "../../db/fixed.ts";
 import type { StoredDek } from "../../keys/data-keys.ts";
-import type { Db, Tx } from "../store.ts";
+import type { Db } from "../store.ts";
 
 /** The version head as it is stored. `record` is null when its salt is the one that the caller knows. */
 export type HeadRow = Readonly<{
@@ -83,11 +83,15 @@ const milliseconds = (column: string) => sql`
 /** In place of a parameter, what stands for it in a larger statement. */
 type Or<T> = T | RawBuilder<T>;
 
+const saltOf = (record: string) =>
+  sql`substring(${sql.ref(record)} from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})`;
+/** A head's record, or null where its salt is the one that is known already. */
+export const unlessKnown = (record: string, known: Or<Uint8Array | null>) =>
+  sql`case when ${saltOf(record)} = ${known}::bytea then null else ${sql.ref(record)} end`;
+
 const headColumns = (known: Or<Uint8Array | null>) => sql`
-  c.dek_id, k.wrapped, c.edition,
-  substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)}) as head_salt,
-  case when substring(c.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})
-    = ${known}::bytea then null else c.record end as head_record,
+  c.dek_id, k.wrapped, c.edition, ${saltOf("c.record")} as head_salt,
+  ${unlessKnown("c.record", known)} as head_record,
   c.user_id is null and (
     exists (select from data_key x where x.user_id = u.id) or
     exists (select from secret x where x.user_id = u.id)
@@ -96,11 +100,10 @@ const headTables = (userId: Or<string>) => sql`
   (select ${userId}::text as id) u
   left join secret_contents c on c.user_id = u.id
   left join data_key k on k.user_id = c.user_id and k.dek_id = c.dek_id`;
-const latestSalt = sql`
-  substring(l.record from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})`;
-const latestVersion = sql`
+export const latestSalt = saltOf("l.record");
+export const latestVersion = sql`
   left join secret_version l on l.secret_id = s.id and l.version = s.latest`;
-const grantsColumn = sql`
+export const grantsColumn = sql`
   (select coalesce(json_agg(json_build_array(g.app, ${milliseconds("g.until")},
       ${milliseconds("g.created_at")}, ${milliseconds("g.last_used_at")}) order by g.app), '[]')
     from secret_grant g where g.user_id = s.user_id and g.secret_id = s.id)`;
@@ -118,8 +121,8 @@ function readHead(userId: string, row: HeadColumns): Seen {
   };
 }
 
-type GrantJson = readonly [string, number | null, number, number | null];
-const readGrants = (json: readonly GrantJson[]) =>
+export type GrantJson = readonly [string, number | null, number, number | null];
+export const readGrants = (json: readonly GrantJson[]) =>
   json.map(([app, until, createdAt, lastUsedAt]) => ({ app, until, createdAt, lastUsedAt }));
 
 /** The head alone. `known`: the salt of a head that the caller has already. */
@@ -130,9 +133,7 @@ export async function seeHead(db: Db, userId: string, known: Uint8Array | null):
 }
 
 /** Which secret, and what of it. Without a version, the record in use. */
-export type Wanted = Readonly<
-  ({ name: string } | { id: string }) & { version?: number; versions?: boolean }
->;
+type Wanted = Readonly<{ id: string; version?: number; versions?: boolean }>;
 
 type SecretColumns = HeadColumns & {
   id: string | null;
@@ -179,7 +180,7 @@ export async function seeSecret(
     ? sql`(select coalesce(json_agg(json_build_array(w.version, ${milliseconds("w.created_at")})
         order by w.version desc), '[]') from secret_version w where w.secret_id = s.id)`
     : undefined;
-  const match = "id" in wanted ? sql`s.id = ${wanted.id}` : sql`s.name = ${wanted.name}`;
+  const match = sql`s.id = ${wanted.id}`;
   const statement = secretOf(userId, match, known, wanted.version, versions);
   const { rows } = await statement.execute(db);
   return readSecret(userId, only(rows));
@@ -267,54 +268,8 @@ export async function seeAll(
   return { ...readHead(userId, row), secrets };
 }
 
-/**
- * Those of a user's secrets that have one of these names, with the record in use. For whoever holds the
- * head's lock.
- */
-export async function secretsNamed(
-  tx: Tx,
-  userId: string,
-  names: readonly string[],
-): Promise<readonly Readonly<{ secret: SecretRow; record: Uint8Array | null }>[]> {
-  type Row = Omit<SecretRow, "grants"> & {
-    record: Uint8Array | null;
-    grants: readonly GrantJson[];
-  };
-  const { rows } =
-    await sql<Row>`select s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt, l.record,
-      ${grantsColumn} as grants
-    from secret s ${latestVersion}
-    where s.user_id = ${userId}
-      and s.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))
-  `.execute(tx);
-  return rows.map(({ record, grants, ...secret }) => {
-    return { secret: { ...secret, grants: readGrants(grants) }, record };
-  });
-}
-
-/** How many grants a user has, those that ended included. */
-export async function countGrants(tx: Tx, userId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::integer as count
-    from secret s join secret_grant g on g.secret_id = s.id
-    where s.user_id = ${userId}`.execute(tx);
-  return only(rows).count;
-}
-
-/** Those of a user's secrets that have the most grants which ended by `at`, up to `most` of them. */
-export async function secretsOfEndedGrants(
-  tx: Tx,
-  userId: string,
-  at: Date,
-  most: number,
-): Promise<readonly string[]> {
-  const { rows } = await sql<{ id: string }>`select s.id
-    from secret s join secret_grant g on g.secret_id = s.id
-    where s.user_id = ${userId} and g.until <= ${at}
-    group by s.id order by count(*) desc limit ${most}`.execute(tx);
-  return rows.map(({ id }) => id);
-}
-
-function only<T>(rows: readonly T[]): T {
+/** The row of a statement that always has one. */
+export function only<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error("a statement that always has a row had none");
   return row;
