@@ -151,4 +151,31 @@ describeDatabases("D17: races", (open) => {
       expect(await w.db.kysely.selectFrom(table).selectAll().execute(), table).toEqual([]);
     }
   });
+
+  test("a head that a server has in memory and that is gone is begun anew, with another key", async () => {
+    const { w, servers } = await scene();
+    await stored(servers[0], "ada", "OLD", "one");
+    const keyOf = () => w.db.kysely.selectFrom("data_key").select("dek_id").execute();
+    const before = await keyOf();
+    await w.db.transaction((tx) => servers[1].secrets.erase(tx, "ada"));
+    await stored(servers[0], "ada", "NEW", "two");
+    expect(await keyOf()).not.toEqual(before);
+    for (const server of servers) {
+      const secrets = await listed(server, "ada");
+      expect(secrets.map(({ name }) => name)).toEqual(["NEW"]);
+    }
+    await sound(w);
+  });
+
+  test("a change of which nothing is left leaves nothing in memory either", async () => {
+    const { w, servers } = await scene();
+    const id = await stored(servers[0], "ada", "KEY", "one");
+    const append: World["audit"]["append"] = () => Promise.reject(new Error("refused"));
+    const failing = await w.another({ audit: { ...w.audit, append } });
+    await listed(failing, "ada");
+    const change = { value: "two" };
+    expect((await failing.ask("ada", "POST", `/secrets/${id}/versions`, change)).status).toBe(500);
+    expect(await listed(failing, "ada")).toMatchObject([{ version: 1, damaged: false }]);
+    expect(await revealed(failing, "ada", id)).toBe("one");
+  });
 });
