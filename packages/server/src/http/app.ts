@@ -29,11 +29,18 @@ export function createApp(
   door.onError(answerErrors(log));
   door.use(watch(log, count));
   door.all("*", (c) => {
-    const { host } = new URL(c.req.url);
-    const named = c.req.header("host")?.toLowerCase() ?? host;
+    const header = c.req.header("host")?.toLowerCase();
+    const host = hostOf(c.req.url, header);
+    const named = header ?? host;
     const { kind } = sites.of(named === host ? named : undefined);
     traceOf(c).route = kind;
     return (kind === "none" ? refuse : apps[kind]).fetch(c.req.raw, c.env as object);
   });
   return door;
+}
+
+/** The host that an address names; taken apart only where that is not plainly the expected one. */
+function hostOf(address: string, expected: string | undefined): string {
+  const isPlain = expected !== undefined && address.startsWith(`http://${expected}/`);
+  return isPlain ? expected : new URL(address).host;
 }

@@ -86,11 +86,11 @@ type Ports = MountPorts & Readonly<{ missing: ReturnType<typeof createMissingLog
 async function answer(c: Context, route: Route, ports: Ports, place: BodyPlace): Promise<Response> {
   const trace = traceOf(c);
   trace.route = route.path;
-  const about = { id: trace.id, operation: route.operation };
   const asker: Asker = { userId: null };
   try {
     return await serve(c, route, ports, place, asker);
   } catch (error) {
+    const about = { id: trace.id, operation: route.operation };
     logFailure(ports.log, error, about);
     const { userId } = asker;
     if (userId !== null && route.auth !== "none") ports.missing(error, { userId, ...about });
@@ -138,7 +138,7 @@ async function serve(
   const asked = {
     session,
     params: parse(route.params, c.req.param(), "not_found"),
-    query: readQuery(route.query, new URL(request.url).searchParams),
+    query: readQuery(route.query, queryOf(request.url)),
     body: readBody(route.body, body),
     device: deviceOf(headers.get("user-agent")),
     address,
@@ -177,6 +177,10 @@ function refuseUnproven(route: Route, headers: Headers, session: Session | null)
 function badReply(operation: string, { issues }: z.core.$ZodError): ExplainedError {
   const wrong = issues.map(({ path, code }) => `${path.join(".")} ${code}`).join("; ");
   return new ExplainedError(`${operation} answered what it does not declare: ${wrong}`);
+}
+
+function queryOf(address: string): URLSearchParams {
+  return address.includes("?") ? new URL(address).searchParams : new URLSearchParams();
 }
 
 function readQuery(schema: z.ZodMiniType | undefined, query: URLSearchParams): unknown {
