@@ -22,7 +22,10 @@ export async function addAll(
   }
 }
 
-/** Adds what it can behind known ends, in one statement. @returns the rest. */
+/**
+ * Adds what it can behind known ends, in one statement. @returns the rest. Of several accounts that is all:
+ * their ends are locked in one order, and to hold one and wait for another would be a deadlock.
+ */
 async function addBehind(
   tx: Tx,
   key: AuditKey,
@@ -31,11 +34,11 @@ async function addBehind(
 ): Promise<readonly Unplaced[]> {
   const ends = known.of(events);
   for (const { userId } of events) known.drop(userId);
-  if (ends.size === 0) return events;
+  const accounts = new Set(events.map(({ userId }) => userId));
+  if (ends.size === 0 || accounts.size > 1) return events;
   const added = await follow(tx, key, events, ends);
   for (const end of added) known.put(end);
-  const done = new Set(added.map(({ userId }) => userId));
-  return events.filter(({ userId }) => !done.has(userId));
+  return added.length === 0 ? events : [];
 }
 
 async function add(

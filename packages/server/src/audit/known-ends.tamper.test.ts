@@ -77,6 +77,26 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     expect(await verifyAudit({ db, key })).toMatchObject({ entries: 5, findings: [] });
   });
 
+  test("is passed over where several accounts are added to: their ends are locked in one order", async () => {
+    const db = await open();
+    const servers = [createAudit({ db, key }), createAudit({ db, key })] as const;
+    const users = ["ada", "bob"];
+    let runs = 0;
+    for (let round = 0; round < 10; round += 1) {
+      // Each knows another end.
+      await servers[0].record(used("ada"));
+      await servers[1].record(used("bob"));
+      await Promise.all(
+        [...servers, ...servers].map((server) =>
+          db.transaction((tx) => (runs++, server.append(tx, users.map(used)))),
+        ),
+      );
+    }
+    // A transaction that ends in a deadlock is run again.
+    expect(runs).toBe(40);
+    expect(await verifyAudit({ db, key })).toMatchObject({ entries: 100, findings: [] });
+  });
+
   test("spares what is added in a transaction all statements but one", async () => {
     const db = await open();
     const audit = createAudit({ db, key });

@@ -89,7 +89,7 @@ const following = fixed(sql<{ user_id: string }>`
   select user_id from moved`);
 
 /**
- * Adds events behind ends that are known to be ours: one statement, which is a transaction of its own.
+ * Adds events behind ends that are known to be ours: one statement.
  * A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is left as
  * it is. Never waits for anybody. (`limit` in it and below: the database takes a list for a hundred rows,
  * for which it would read the whole table of a few thousand accounts.)

@@ -17,7 +17,7 @@ test("questions of one turn go together, and each gets its own answer", async ()
   expect(asked).toEqual([["a", "b", "a"], ["c"]]);
 });
 
-test("nobody waits for what is under way already", async () => {
+test("nobody waits long for what is under way already", async () => {
   const ask = joined<string, string>((questions) =>
     questions.includes("stuck") ? new Promise(() => undefined) : Promise.resolve(questions),
   );

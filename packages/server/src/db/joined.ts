@@ -10,11 +10,14 @@ type Waiting<Q, A> = Readonly<{
 
 /** How many share a statement: their answers are in memory together, and under one time limit. */
 const most = 50;
+/** Milliseconds for which those who come later wait for a statement that is under way. */
+const patience = 10;
 
 /**
- * Lets questions that come in one turn of the event loop go to the database together: under load, one
- * statement for many requests costs little more than one for each. Nobody waits for a statement that is
- * under way already. What the database refuses is asked again for each alone, so that nobody fails for
+ * Lets questions that come in one turn of the event loop, or while a statement is under way, go to the
+ * database together: under load, one statement for many requests costs little more than one for each, and
+ * those who come meanwhile would wait for a processor anyway. Nobody waits for a statement that turns out
+ * to be slow. What the database refuses is asked again for each alone, so that nobody fails for
  * another's rows. A question inside a transaction is refused, alone.
  * @param ask - one statement for all; its answers are in the order of the questions. It runs in the
  * asynchronous context in which this was called, not in that of one who asks.
@@ -24,11 +27,25 @@ export function joined<Q, A>(
 ): (question: Q) => Promise<A> {
   const inOwnContext = AsyncLocalStorage.snapshot();
   let waiting: Waiting<Q, A>[] = [];
+  /** The statement that the next one waits for. */
+  let awaited: symbol | undefined;
 
   function go(): void {
-    const asked = waiting;
-    waiting = [];
-    for (let at = 0; at < asked.length; at += most) void settle(asked.slice(at, at + most));
+    if (awaited !== undefined || waiting.length === 0) return;
+    const asked = waiting.slice(0, most);
+    waiting = waiting.slice(most);
+    const mine = Symbol();
+    const next = () => {
+      if (awaited !== mine) return;
+      awaited = undefined;
+      go();
+    };
+    awaited = mine;
+    const timer = setTimeout(next, patience);
+    void settle(asked).finally(() => {
+      clearTimeout(timer);
+      next();
+    });
   }
 
   async function settle(asked: readonly Waiting<Q, A>[]): Promise<void> {

@@ -78,18 +78,19 @@ export function mountRoutes(app: Hono, routes: readonly Route[], ports: MountPor
   }
 }
 
-/** Who asks, as soon as that is known: also for what is written down when it fails. */
-type Asker = { userId: string | null };
+/** Who asks, as soon as that is known: also for what is written down, or told, when it fails. */
+type Asker = { userId: string | null; isUnconfirmed: boolean };
 
 type Ports = MountPorts & Readonly<{ missing: ReturnType<typeof createMissingLog> }>;
 
 async function answer(c: Context, route: Route, ports: Ports, place: BodyPlace): Promise<Response> {
   const trace = traceOf(c);
   trace.route = route.path;
-  const asker: Asker = { userId: null };
+  const asker: Asker = { userId: null, isUnconfirmed: false };
   try {
     return await serve(c, route, ports, place, asker);
-  } catch (error) {
+  } catch (thrown) {
+    const error = await confirmed(thrown, asker, c.req.raw.headers, ports);
     const about = { id: trace.id, operation: route.operation };
     logFailure(ports.log, error, about);
     const { userId } = asker;
@@ -98,6 +99,23 @@ async function answer(c: Context, route: Route, ports: Ports, place: BodyPlace):
   } finally {
     place.leave();
   }
+}
+
+/**
+ * What is told of a request that failed. Of one whose sign-in came from memory, and which did not get as far
+ * as confirming it, nothing but that it is signed out where it is: whoever has an ended one would use up
+ * its owner's limits with requests that fail.
+ */
+async function confirmed(
+  error: unknown,
+  asker: Asker,
+  headers: Headers,
+  { sessions }: MountPorts,
+): Promise<unknown> {
+  if (!asker.isUnconfirmed) return error;
+  const session = await sessions.of(headers).catch((cause: unknown) => ({ cause }));
+  if (session === null) return new Problem("signed_out");
+  return "cause" in session ? session.cause : error;
 }
 
 async function serve(
@@ -120,6 +138,7 @@ async function serve(
   const began = performance.now();
   // A page of any site may come there, with this visitor's cookie: it is to use up nothing of theirs.
   const early = from === "anywhere" ? null : await whoAsks(route, headers, ports.sessions);
+  asker.isUnconfirmed = early?.unconfirmed !== undefined;
   if (early !== null) await ports.limits.byUser(route.rateLimit, early.userId);
   refuseUnproven(route, headers, early);
   asker.userId = early?.userId ?? null;
@@ -150,6 +169,7 @@ async function serve(
     // The mount has just parsed with the schemas that the handler's types are made from.
   } as Asked<"session", undefined, undefined, undefined>;
 
+  asker.isUnconfirmed = false;
   if (route.answers === "response")
     return finished(await route.handle(asked), added ?? new Headers());
   const parsed = route.reply.safeParse(await route.handle(asked));

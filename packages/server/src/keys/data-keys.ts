@@ -36,6 +36,8 @@ export type DataKeys = {
    * rather the record that was changed.
    */
   use<T>(stored: MarkedDek, work: (key: DataKey) => T): Promise<T>;
+  /** Whether a key is in memory, so that nobody is asked for it just now. */
+  holds(ref: KeyRef): boolean;
   /** Forgets a user's keys: at sign-out, revocation and rotation. Wanted ones on their way, too. */
   drop(userId: string): void;
   dropAll(): void;
@@ -100,6 +102,8 @@ export function createDataKeys(
       if (key.isWiped) throw new KeyServerError("dropped");
       return work(key);
     },
+
+    holds: (ref) => cache.get(ref) !== undefined,
 
     drop(userId) {
       for (const [name, one] of fetching) if (one.userId === userId) fetching.delete(name);

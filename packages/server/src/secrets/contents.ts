@@ -79,11 +79,11 @@ function isRange(oldest: number, latest: number): boolean {
 export function digestOf(
   secret: Readonly<{ name: string; salt: Uint8Array; grants: readonly Allowance[] }>,
 ): Uint8Array {
-  const hash = sha256();
+  const fields: Uint8Array[] = [];
   const add = (field: Uint8Array) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(field.length);
-    hash.update(length).update(field);
+    fields.push(length, field);
   };
   add(encoder.encode(secret.name));
   add(secret.salt);
@@ -92,5 +92,5 @@ export function digestOf(
     add(encoder.encode(app));
     add(encoder.encode(until === null ? "" : String(until)));
   }
-  return new Uint8Array(hash.digest());
+  return new Uint8Array(sha256().update(Buffer.concat(fields)).digest());
 }

@@ -50,7 +50,10 @@ export type Change = <T>(by: By, work: (page: Page) => Promise<T>) => Promise<T>
  */
 type Start = Readonly<{ dek: MarkedDek; record: Uint8Array | null; known?: KnownHead }>;
 
-/** The data key is another one than before the transaction: another first write was faster. */
+/**
+ * The data key is another one than before the transaction: another first write was faster, or the head that
+ * was known is gone.
+ */
 class Moved extends Error {
   override readonly name = "Moved";
 }
@@ -75,8 +78,11 @@ export function createChange(ports: Omit<Ports, "log">, heads: KnownHeads): Chan
 
     async function begin(): Promise<Start> {
       const known = heads.get(userId);
-      if (known !== undefined) return { dek: { ...known.dek, mark: known }, record: null, known };
-      const { head, hasLeftovers } = await seeHead(db.kysely, userId, null);
+      // Where the key has to be asked for, it is asked for as it is stored now: it may be wrapped anew, or gone.
+      if (known !== undefined && dataKeys.holds(known.dek)) {
+        return { dek: { ...known.dek, mark: known }, record: null, known };
+      }
+      const { head, hasLeftovers } = await seeHead(db.kysely, userId);
       if (head !== null) return { dek: keyOf(head, undefined), record: null };
       if (hasLeftovers) throw new Damaged("there are secrets, and no head");
       return (made ??= await make());

@@ -10,7 +10,7 @@ export type By = Readonly<{ userId: string; device: string | null }>;
 /** What secrets are kept and told with. */
 export type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
-  dataKeys: Pick<DataKeys, "create" | "use" | "drop">;
+  dataKeys: Pick<DataKeys, "create" | "use" | "holds" | "drop">;
   audit: Pick<Audit, "append" | "record">;
   events: Pick<Events, "publish">;
   log: Pick<Log, "warn" | "error">;

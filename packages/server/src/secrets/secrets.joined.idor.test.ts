@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
+import { seeNamed } from "./rows/store.ts";
 import { createWorld, stored, used } from "./testing/world.ts";
 
 /** Two people who let the same app have a secret of the same name. */
@@ -55,5 +56,42 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
     const answers = await Promise.all(users.map((user) => used(w, user, "app-1", "KEY")));
     const [bobs, adas] = ["granted KEY of bob", "integrity_failure"];
     expect(answers).toEqual([bobs, adas, bobs, adas]);
+  });
+
+  test("confirm each its own sign-in, by a token in use and of that very user", async () => {
+    const { db } = await worldOfTwo(await open());
+    const at = new Date();
+    const hash = (n: number) => Buffer.alloc(32, n);
+    const session = (id: string, user: string, n: number) => ({
+      id,
+      user_id: user,
+      token_hash: hash(n),
+      next_hash: hash(n + 10),
+      next_at: at,
+      device: null,
+      created_at: at,
+      confirmed_at: at,
+      seen_at: at,
+    });
+    await db.kysely
+      .insertInto("account_session")
+      .values([session("s1", "ada", 1), session("s2", "bob", 2)])
+      .execute();
+    const asked: [user: string, token: string | null, stands: boolean][] = [
+      ["ada", hash(1).toString("hex"), true],
+      ["bob", hash(1).toString("hex"), false],
+      ["ada", hash(2).toString("hex"), false],
+      ["bob", hash(2).toString("hex"), true],
+      ["ada", hash(11).toString("hex"), false],
+      ["ada", hash(9).toString("hex"), false],
+      ["ada", "", false],
+      ["ada", null, true],
+      ["nobody", hash(1).toString("hex"), false],
+    ];
+    const seen = await seeNamed(
+      db.kysely,
+      asked.map(([userId, token]) => ({ userId, token, name: "KEY", known: null })),
+    );
+    expect(seen.map(({ stands }) => stands)).toEqual(asked.map(([, , stands]) => stands));
   });
 });

@@ -167,7 +167,7 @@ describeDatabases("D17: races", (open) => {
     await sound(w);
   });
 
-  test("a change of which nothing is left leaves nothing in memory either", async () => {
+  test("a change of which nothing is left is not gone on from", async () => {
     const { w, servers } = await scene();
     const id = await stored(servers[0], "ada", "KEY", "one");
     const append: World["audit"]["append"] = () => Promise.reject(new Error("refused"));

@@ -66,6 +66,15 @@ describeDatabases("sessions that are remembered", (open) => {
     expect(await look(browser.token())).not.toBeNull();
   });
 
+  test("are forgotten once they are not found", async () => {
+    const { browser } = await newPerson(world);
+    await look(browser.token());
+    await world.db.kysely.deleteFrom("account_session").execute();
+    expect(recall(browser.token())).not.toBeNull();
+    expect(await look(browser.token())).toBeNull();
+    expect(recall(browser.token())).toBeNull();
+  });
+
   test("a confirmation's token is remembered when it was used, by then as the only one", async () => {
     const { browser, password } = await newPerson(world);
     const before = browser.token();

@@ -121,7 +121,10 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       // Somebody else may have begun it, or made it void, since it was found.
       if (found?.is_next && !(await store.beginToken(db.kysely, found.id, hash)))
         found = await find(tokenHash);
-      if (found === undefined) return null;
+      if (found === undefined) {
+        remembered.drop(tokenHash);
+        return null;
+      }
       await touch(found);
       remembered.put(found);
       return sessionOf(found);

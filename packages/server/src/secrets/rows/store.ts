@@ -125,10 +125,10 @@ export type GrantJson = readonly [string, number | null, number, number | null];
 export const readGrants = (json: readonly GrantJson[]) =>
   json.map(([app, until, createdAt, lastUsedAt]) => ({ app, until, createdAt, lastUsedAt }));
 
-/** The head alone. `known`: the salt of a head that the caller has already. */
-export async function seeHead(db: Db, userId: string, known: Uint8Array | null): Promise<Seen> {
+/** The head alone. */
+export async function seeHead(db: Db, userId: string): Promise<Seen> {
   const { rows } =
-    await sql<HeadColumns>`select ${headColumns(known)} from ${headTables(userId)}`.execute(db);
+    await sql<HeadColumns>`select ${headColumns(null)} from ${headTables(userId)}`.execute(db);
   return readHead(userId, only(rows));
 }
 
