@@ -49,7 +49,8 @@ export type MountPorts = Readonly<{
 /**
  * Puts declared routes on an app. Every request passes, in this order: method, where it comes from,
  * rate limit by address, sign-in, rate limit by user, whose account it means, freshness, its body (and all of
- * who asks once more, where that took long), and the schemas of what it brings.
+ * who asks once more, where that took long), and the schemas of what it brings. A sign-in from memory
+ * (`optimistic`) is confirmed by the handler, or before it is told why a request did not get that far.
  * What the handler gives back passes the schema of the answer. Nothing is ever cached, no answer
  * allows another origin anything.
  */

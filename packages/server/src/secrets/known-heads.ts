@@ -16,8 +16,8 @@ export type KnownHeads = Readonly<{
 }>;
 
 /**
- * Whether a head is still the stored one is asked in the statement that reads the rows, or locks it: by its salt,
- * which no other record has, and which nobody can put under another list without the data key.
+ * Whether a head is still the stored one is asked in the statement that reads the rows, or locks it: by its
+ * salt, which no other record has, and which nobody can put under another list without the data key.
  * @param most - entries in all heads together; the head that was not used for the longest time goes.
  */
 export function createKnownHeads(most: number): KnownHeads {

@@ -103,7 +103,7 @@ export function createChange(ports: Omit<Ports, "log">, heads: KnownHeads): Chan
         heads.drop(userId);
       }
     }
-    throw new Problem("database_unavailable", { cause: new Error("the data key kept changing") });
+    throw new Problem("database_unavailable", { cause: new Error("data key or head kept changing") });
   };
 }
 

@@ -32,8 +32,8 @@ const sessionsOf = fixed(sql<Found>`select w.hash, s.*
     limit 1) as s`);
 
 /**
- * The sessions with these tokens' hashes, in hexadecimal, in that order; undefined where there is none. One statement on
- * unique indexes: every request makes it, or shares it with others.
+ * The sessions with these tokens' hashes, in hexadecimal, in that order; undefined where there is none. One
+ * statement on unique indexes, which is shared by those who ask at the same moment.
  */
 export async function findSessions(
   db: Executor,
