@@ -21,7 +21,7 @@ const most = 10_000;
 
 /**
  * Group commit: items that arrive while a batch is under way make the next one, so that many share one
- * transaction. An item that arrives when nothing is under way goes at once.
+ * transaction. When nothing is under way, those of one turn of the event loop go together.
  * @returns resolves when the item is written for good; rejects when it is not.
  */
 export function groupCommit<T>(write: WriteBatch<T>): (item: T) => Promise<void> {
@@ -30,9 +30,9 @@ export function groupCommit<T>(write: WriteBatch<T>): (item: T) => Promise<void>
 
   async function run(): Promise<void> {
     isRunning = true;
-    // Those who ask in the same turn go together.
-    await Promise.resolve();
     while (waiting.length > 0) {
+      // Those who ask in the same turn go together.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       const batch = waiting.slice(0, largest);
       waiting = waiting.slice(largest);
       await settle(batch, write);

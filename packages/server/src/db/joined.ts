@@ -38,7 +38,7 @@ export function joined<Q, A>(
     const next = () => {
       if (awaited !== mine) return;
       awaited = undefined;
-      go();
+      if (waiting.length > 0) setImmediate(go);
     };
     awaited = mine;
     const timer = setTimeout(next, patience);

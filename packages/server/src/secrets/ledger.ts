@@ -103,7 +103,9 @@ export function createChange(ports: Omit<Ports, "log">, heads: KnownHeads): Chan
         heads.drop(userId);
       }
     }
-    throw new Problem("database_unavailable", { cause: new Error("data key or head kept changing") });
+    throw new Problem("database_unavailable", {
+      cause: new Error("data key or head kept changing"),
+    });
   };
 }
 
