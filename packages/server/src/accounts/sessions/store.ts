@@ -48,11 +48,12 @@ export async function findSessions(
 
 /**
  * Whether a user's session still has a token, as part of another statement; whether it is over by its age
- * was known before. @param tokenHash - in hexadecimal.
+ * was known before. Not by `exists`, of which the database would make a hash of the whole table.
+ * @param tokenHash - in hexadecimal.
  */
 export const sessionStands = (userId: RawBuilder<string>, tokenHash: RawBuilder<string>) =>
-  sql<boolean>`exists (select from account_session held
-    where held.token_hash = decode(${tokenHash}, 'hex') and held.user_id = ${userId})`;
+  sql<boolean>`coalesce((select true from account_session held
+    where held.token_hash = decode(${tokenHash}, 'hex') and held.user_id = ${userId} limit 1), false)`;
 
 /** Writes that a session was used, unless somebody did so since `before`. */
 export async function touchSession(db: Executor, id: string, now: Date, before: Date) {
