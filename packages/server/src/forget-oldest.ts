@@ -5,3 +5,10 @@ export function forgetOldest<K>(kept: Map<K, unknown> | Set<K>, most: number): v
     kept.delete(oldest);
   }
 }
+
+/** Puts a value in as the newest one, and forgets the oldest beyond `most`. */
+export function putNewest<K, V>(kept: Map<K, V>, key: K, value: V, most: number): void {
+  kept.delete(key);
+  kept.set(key, value);
+  forgetOldest(kept, most);
+}

@@ -24,19 +24,25 @@ const large = [
   "secret_version",
 ];
 
+/** One server whose statistics begin before its first request, and somebody with an account there. */
+async function scene(settings: readonly string[]) {
+  const servers = await startServers(1, { settings });
+  const [server] = servers.all;
+  if (server === undefined) throw new Error("there is one server");
+  const database = new URL(servers.url).pathname.slice(1);
+  const query = (statement: string) => servers.postgres.query(statement, database);
+  await query("select pg_stat_reset()");
+  const [ada] = await personOn(servers.all, "ada@portafilter.test", "192.0.2.1");
+  if (ada === undefined) throw new Error("she has one browser");
+  return { servers, server, ada, query };
+}
+
 /**
  * PostgreSQL reads whole tables only where it has no other way when it is told to avoid that, so a table
  * that was read whole all the same is one that a million rows would make slow.
  */
 test("no request reads a whole table", async () => {
-  const servers = await startServers(1, { settings: ["enable_seqscan=off"] });
-  const [server] = servers.all;
-  if (server === undefined) throw new Error("there is one server");
-  const database = new URL(servers.url).pathname.slice(1);
-  await servers.postgres.query("select pg_stat_reset()", database);
-  const email = "ada@portafilter.test";
-  const [ada] = await personOn(servers.all, email, "192.0.2.1");
-  if (ada === undefined) throw new Error("she has one browser");
+  const { servers, server, ada, query } = await scene(["enable_seqscan=off"]);
   const ask = async (path: string, body?: unknown, status = 200, method?: string) => {
     const how = method ?? (body === undefined ? "GET" : "POST");
     const answer = await ada.call(how, `/api/v1/${path}`, body);
@@ -83,14 +89,12 @@ test("no request reads a whole table", async () => {
   // What a connection did is counted when it ends.
   await server.close();
   const others = () =>
-    servers.postgres.query(
-      `select from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()`,
-      database,
+    query(
+      "select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     );
   await expect.poll(others).toEqual([]);
-  const rows = await servers.postgres.query(
+  const rows = await query(
     "select relname, seq_scan::int, coalesce(idx_scan, 0)::int as idx_scan from pg_stat_user_tables",
-    database,
   );
   await servers.close();
   const seen = rows.filter(({ relname }) => large.includes(String(relname)));
@@ -104,12 +108,7 @@ test("no request reads a whole table", async () => {
  * rows whole, or make a hash of it, than look into its index: but most lists have one row or three.
  */
 test("get_secret reads no table of ten thousand rows whole, left to what PostgreSQL prefers", async () => {
-  const servers = await startServers(1);
-  const [server] = servers.all;
-  if (server === undefined) throw new Error("there is one server");
-  const database = new URL(servers.url).pathname.slice(1);
-  const [ada] = await personOn(servers.all, "ada@portafilter.test", "192.0.2.1");
-  if (ada === undefined) throw new Error("she has one browser");
+  const { servers, server, ada, query } = await scene([]);
   const created = await ada.ask("/api/v1/secrets", { name: "KEY", value: "1" });
   const { id } = api.newSecretAnswer.parse(created.body);
   await ada.ask("/api/v1/grants", { app: "app-1", secretId: id, until: null });
@@ -134,7 +133,7 @@ test("get_secret reads no table of ten thousand rows whole, left to what Postgre
     "analyze",
     "select pg_stat_reset()",
   ]) {
-    await servers.postgres.query(statement, database);
+    await query(statement);
   }
   const use = async () =>
     (await ada.ask("/api/v1/secrets/use", { app: "app-1", name: "KEY" })).body.value;
@@ -146,15 +145,9 @@ test("get_secret reads no table of ten thousand rows whole, left to what Postgre
   await server.close();
   // Twenty statements of a kind were run. What was counted before may come in late, and is less.
   const read = () =>
-    servers.postgres.query(
-      "select relname, seq_scan::int from pg_stat_user_tables where seq_scan >= 10",
-      database,
-    );
+    query("select relname, seq_scan::int from pg_stat_user_tables where seq_scan >= 10");
   const used = () =>
-    servers.postgres.query(
-      "select from pg_stat_user_tables where relname = 'secret' and idx_scan > 19",
-      database,
-    );
+    query("select from pg_stat_user_tables where relname = 'secret' and idx_scan > 19");
   // What a connection did is counted when it ends.
   await expect.poll(used, { timeout: 30_000 }).toHaveLength(1);
   const whole = (await read()).filter(({ relname }) => large.includes(String(relname)));

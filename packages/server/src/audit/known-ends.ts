@@ -1,4 +1,4 @@
-import { forgetOldest } from "../forget-oldest.ts";
+import { putNewest } from "../forget-oldest.ts";
 import type { SealedHead } from "./chain.ts";
 
 /** Ends of chains as this process wrote them last, whether or not that was committed. */
@@ -25,9 +25,7 @@ export function createKnownEnds(most: number): KnownEnds {
       return found;
     },
     put: (head) => {
-      ends.delete(head.userId);
-      ends.set(head.userId, head);
-      forgetOldest(ends, most);
+      putNewest(ends, head.userId, head, most);
     },
     drop: (userId) => {
       ends.delete(userId);

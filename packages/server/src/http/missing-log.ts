@@ -1,4 +1,4 @@
-import { forgetOldest } from "../forget-oldest.ts";
+import { putNewest } from "../forget-oldest.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 
@@ -22,9 +22,7 @@ export function createMissingLog(log: Log, now: () => number = Date.now) {
     if (!(error instanceof Problem) || error.code !== "not_found") return;
     const at = now();
     if (at - (lines.get(userId) ?? -Infinity) < pause) return;
-    lines.delete(userId);
-    lines.set(userId, at);
-    forgetOldest(lines, most);
+    putNewest(lines, userId, at, most);
     log.warn({ userId, ...asked }, "an account asked for what it does not have");
   };
 }

@@ -1,12 +1,12 @@
 import { limits } from "@portafilter/protocol";
 import type { Database } from "../../db/database.ts";
 import { joined } from "../../db/joined.ts";
+import { putNewest } from "../../forget-oldest.ts";
 import type { Session } from "../../http/route.ts";
 import { Problem } from "../../problem.ts";
 import { cookies, readCookie, setCookie } from "../cookie.ts";
 import type { AuditEvent, AuditPort, EventsPort, Tx } from "../ports.ts";
 import { hashOfToken, isToken, newId, newToken } from "../token.ts";
-import { rememberSessions } from "./remembered.ts";
 import * as store from "./store.ts";
 
 const hour = 60 * 60 * 1000;
@@ -18,7 +18,7 @@ const absolute = 90 * day;
 /** Devices of one account; the one used longest ago goes when there is one more. */
 const most = 100;
 
-/** Sessions that a process remembers. */
+/** Sessions that a process remembers, of a few hundred bytes each. */
 const mostRemembered = 20_000;
 
 /** A session as the visitor sees it. */
@@ -84,7 +84,11 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
     createdAfter: new Date(now() - absolute),
     seenAfter: new Date(now() - idle),
   });
-  const remembered = rememberSessions(mostRemembered);
+  /**
+   * Those found lately, by their tokens' hashes. That says who had a token, never that it still stands: a token
+   * never becomes somebody else's, but any server may have ended its session since.
+   */
+  const remembered = new Map<string, store.Found>();
   const find = joined((hashes: readonly string[]) =>
     store.findSessions(db.kysely, hashes, horizon()),
   );
@@ -122,11 +126,11 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       if (found?.is_next && !(await store.beginToken(db.kysely, found.id, hash)))
         found = await find(tokenHash);
       if (found === undefined) {
-        remembered.drop(tokenHash);
+        remembered.delete(tokenHash);
         return null;
       }
       await touch(found);
-      remembered.put(found);
+      putNewest(remembered, tokenHash, found, mostRemembered);
       return sessionOf(found);
     },
 
@@ -139,7 +143,7 @@ export function createSessions({ db, audit, events, now }: SessionPorts): Sessio
       if (found === undefined || found.seen_at.getTime() < now() - hour) return null;
       if (found.created_at.getTime() <= now() - absolute) return null;
       const refuse = () => {
-        remembered.drop(tokenHash);
+        remembered.delete(tokenHash);
         return new Problem("signed_out");
       };
       return { ...sessionOf(found), unconfirmed: { tokenHash, refuse } };

@@ -1,4 +1,4 @@
-import { forgetOldest } from "../../forget-oldest.ts";
+import { putNewest } from "../../forget-oldest.ts";
 
 /** So many a second on average, and `burst` at once. */
 export type Rate = Readonly<{ perSecond: number; burst: number }>;
@@ -22,9 +22,7 @@ export function createBuckets(now: () => number = () => performance.now() / 1000
       const wait = full + 1 / perSecond - at - burst / perSecond;
       // A hair's breadth for sums of fractions.
       if (wait > 1e-9) return wait;
-      fullAt.delete(key);
-      fullAt.set(key, full + 1 / perSecond);
-      forgetOldest(fullAt, most);
+      putNewest(fullAt, key, full + 1 / perSecond, most);
       return 0;
     },
   };

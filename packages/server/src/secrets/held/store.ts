@@ -15,7 +15,7 @@ import type { Tx } from "../store.ts";
 type LockedHead = Readonly<{ dek_id: Uint8Array; edition: number; record: Uint8Array | null }>;
 
 const headLocked = fixed(sql<LockedHead>`select c.dek_id, c.edition,
-    ${unlessKnown("c.record", sql`${null}`)} as record
+    ${unlessKnown("c.record", null)} as record
   from secret_contents c where c.user_id = ${null} for update`);
 
 /**
