@@ -26,6 +26,20 @@ test("nobody waits long for what is under way already", async () => {
   expect(await ask("next")).toBe("next");
 });
 
+test("whoever came meanwhile is asked for before anything is done with the answers", async () => {
+  const log: string[] = [];
+  const ask = joined<string, string>(async (questions) => {
+    log.push(`asked ${questions.join()}`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    return questions;
+  });
+  const done = (question: string) => ask(question).then((answer) => log.push(`did ${answer}`));
+  const first = done("a");
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, done("b"), done("c")]);
+  expect(log).toEqual(["asked a", "asked b,c", "did a", "did b", "did c"]);
+});
+
 test("what is refused because of one is asked again, each alone", async () => {
   const ask = joined<string, string>((questions) =>
     questions.includes("bad") ? Promise.reject(new Error("refused")) : Promise.resolve(questions),

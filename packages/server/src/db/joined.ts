@@ -38,19 +38,21 @@ export function joined<Q, A>(
     const next = () => {
       if (awaited !== mine) return;
       awaited = undefined;
-      if (waiting.length > 0) setImmediate(go);
+      go();
     };
     awaited = mine;
     const timer = setTimeout(next, patience);
-    void settle(asked).finally(() => {
+    void settle(asked, () => {
       clearTimeout(timer);
       next();
     });
   }
 
-  async function settle(asked: readonly Waiting<Q, A>[]): Promise<void> {
+  async function settle(asked: readonly Waiting<Q, A>[], onAnswer?: () => void): Promise<void> {
     try {
-      const answers = await ask(asked.map(({ question }) => question));
+      const answers = await ask(asked.map(({ question }) => question)).finally(onAnswer);
+      // The next statement goes out first: what is done with answers takes far longer than that.
+      if (awaited !== undefined) await new Promise((resolve) => setImmediate(resolve));
       if (answers.length !== asked.length) throw new Error("as many answers as questions");
       for (const [at, { resolve }] of asked.entries()) resolve(answers[at] as A);
     } catch (error) {
