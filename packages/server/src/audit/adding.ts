@@ -2,7 +2,7 @@ import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
 import type { AuditKey } from "./hash.ts";
 import type { KnownEnds } from "./known-ends.ts";
-import { begin, extend, follow, type Refused, type Tx, type Unplaced } from "./store.ts";
+import { begin, draft, extend, follow, type Refused, type Tx, type Unplaced } from "./store.ts";
 
 /**
  * Adds events in a transaction, beginning the chains that are not there yet.
@@ -36,9 +36,10 @@ async function addBehind(
   for (const { userId } of events) known.drop(userId);
   const accounts = new Set(events.map(({ userId }) => userId));
   if (ends.size === 0 || accounts.size > 1) return events;
-  const added = await follow(tx, key, events, ends);
-  for (const end of added) known.put(end);
-  return added.length === 0 ? events : [];
+  const drafted = draft(key, events, ends);
+  const added = await follow(tx, drafted);
+  for (const end of drafted.ends) if (added.has(end.userId)) known.put(end);
+  return added.size === 0 ? events : [];
 }
 
 async function add(

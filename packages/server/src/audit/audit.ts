@@ -6,7 +6,7 @@ import type { AuditKey } from "./hash.ts";
 import { createKnownEnds } from "./known-ends.ts";
 import { verifiedPage } from "./page.ts";
 import { createRecorder } from "./recorder.ts";
-import { eraseChain, type Stored, type Tx, type Unplaced } from "./store.ts";
+import { type Draft, eraseChain, type Stored, type Tx, type Unplaced } from "./store.ts";
 
 /** What happened. Never a value. */
 export type AuditEvent = Readonly<{
@@ -34,6 +34,16 @@ export type Audit = Readonly<{
    */
   record: (event: AuditEvent) => Promise<void>;
   /**
+   * Writes events down by a statement of the caller's, which adds the draft (`adding` in `store.ts`) and
+   * tells whose events it added. Not called where this process knows the end of nobody's chain.
+   * @returns those accounts: their events are there for good. Nothing was written of the others, which is
+   * to be left to `record`. When `write` rejects, nobody knows, and so does this.
+   */
+  along: (
+    events: readonly AuditEvent[],
+    write: (draft: Draft) => Promise<ReadonlySet<string>>,
+  ) => Promise<ReadonlySet<string>>;
+  /**
    * The entries before the one numbered `before` (null: the newest), newest first.
    * @throws Problem `integrity_failure` when one of them is not what we wrote, or is missing; so is the
    * end of the list, where the page reaches it. Other pages are not looked at: `audit verify` does that.
@@ -59,7 +69,7 @@ export type AuditPorts = Readonly<{
 
 export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): Audit {
   const known = createKnownEnds(mostEnds);
-  const write = createRecorder({ db, key, known, onBatch: onBatch ?? (() => undefined) });
+  const recorder = createRecorder({ db, key, known, onBatch: onBatch ?? (() => undefined) });
   return {
     append: async (tx, events) => {
       const at = now();
@@ -70,7 +80,12 @@ export function createAudit({ db, key, now = Date.now, onBatch }: AuditPorts): A
         if (problem !== null) throw problem;
       }
     },
-    record: (event) => write(place(event, now())),
+    record: (event) => recorder.record(place(event, now())),
+    along: (events, write) => {
+      const at = now();
+      const unplaced = events.map((event) => place(event, at));
+      return recorder.along(unplaced, write);
+    },
     page: async (userId, before) => {
       const page = await verifiedPage({ db, key }, userId, before, pageSize);
       return { entries: page.entries.map(shown), before: page.before };

@@ -5,7 +5,7 @@ import type { SealedHead } from "./chain.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
 import type { KnownEnds } from "./known-ends.ts";
-import { extend, follow, type Refused, type Unplaced } from "./store.ts";
+import { type Draft, draft, extend, follow, type Refused, type Unplaced } from "./store.ts";
 
 type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
@@ -15,18 +15,22 @@ type Ports = Readonly<{
   onBatch: (events: number) => void;
 }>;
 
-/**
- * Writes events of all accounts in common transactions: what follows on an end that is known in one
- * statement, the rest in one that looks the ends up first. An account whose chain somebody else holds, or
- * that has none yet, gets transactions of its own, so that no account makes others wait. So do all of a
- * batch that the database refused, so that nobody fails for another's rows.
- */
-export function createRecorder({
-  db,
-  key,
-  known,
-  onBatch,
-}: Ports): (event: Unplaced) => Promise<void> {
+export type Recorder = Readonly<{
+  /**
+   * Writes events of all accounts in common transactions: what follows on an end that is known in one
+   * statement, the rest in one that looks the ends up first. An account whose chain somebody else holds, or
+   * that has none yet, gets transactions of its own, so that no account makes others wait. So do all of a
+   * batch that the database refused, so that nobody fails for another's rows.
+   */
+  record: (event: Unplaced) => Promise<void>;
+  /** Writes what follows on known ends by the statement of the caller; as `Audit.along`. */
+  along: (
+    events: readonly Unplaced[],
+    write: (draft: Draft) => Promise<ReadonlySet<string>>,
+  ) => Promise<ReadonlySet<string>>;
+}>;
+
+export function createRecorder({ db, key, known, onBatch }: Ports): Recorder {
   const lanes = new Map<string, (event: Unplaced) => Promise<void>>();
 
   /** One transaction at a time for one account. */
@@ -63,12 +67,16 @@ export function createRecorder({
     return done;
   }
 
-  async function behindKnown(events: readonly Unplaced[]): Promise<ReadonlySet<string>> {
+  const along: Recorder["along"] = async (events, write) => {
     const ends = known.of(events);
     if (ends.size === 0) return new Set();
     const those = events.filter(({ userId }) => ends.has(userId));
-    return forgetting(those, () => follow(db.kysely, key, those, ends));
-  }
+    return forgetting(those, async () => {
+      const drafted = draft(key, those, ends);
+      const added = await write(drafted);
+      return drafted.ends.filter(({ userId }) => added.has(userId));
+    });
+  };
 
   async function behindFound(events: readonly Unplaced[]): Promise<Outcome> {
     let refused: Refused = { absent: new Set(), forged: new Set() };
@@ -88,10 +96,10 @@ export function createRecorder({
     return alone;
   };
 
-  return groupCommit<Unplaced>(async (events) => {
+  const record = groupCommit<Unplaced>(async (events) => {
     let written: ReadonlySet<string>;
     try {
-      written = await behindKnown(events);
+      written = await along(events, (drafted) => follow(db.kysely, drafted));
     } catch (error) {
       return unlessRefused(error);
     }
@@ -100,6 +108,8 @@ export function createRecorder({
     const ofRest = await behindFound(rest).catch(unlessRefused);
     return (event) => (written.has(event.userId) ? null : ofRest(event));
   });
+
+  return { record, along };
 }
 
 /** What became of an event: nothing when it is written, a refusal, or a promise of either. */

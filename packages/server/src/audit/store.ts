@@ -65,10 +65,21 @@ const rowsOf = (json: RawBuilder<unknown>) => sql`
     user_id text, seq bigint, at timestamptz, action text, app text, secret text, device text,
     mac text)`;
 
-const following = fixed(sql<{ user_id: string }>`
-  with held as (
+/**
+ * Common table expressions that add a draft's lists; `moved` has the `user_id` of each account whose events
+ * were added. A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is
+ * left as it is. Never waits for anybody. (`limit` in it and below: the database takes a list for a hundred
+ * rows, for which it would read the whole table of a few thousand accounts.)
+ * @param only - what must be so of `m.user_id` besides.
+ */
+export const adding = (
+  moves: RawBuilder<unknown>,
+  rows: RawBuilder<unknown>,
+  only: RawBuilder<unknown>,
+) => sql`
+  held as (
     select m.user_id, m.seq, m.mac, m.head_mac
-    from json_to_recordset(${null}::text::json) as m(
+    from json_to_recordset(${moves}::text::json) as m(
       user_id text, seq bigint, mac text, head_mac text,
       was_seq bigint, was_mac text, was_head_mac text)
     cross join lateral (
@@ -76,6 +87,7 @@ const following = fixed(sql<{ user_id: string }>`
       limit 1 for update skip locked) as h
     where h.seq = m.was_seq
       and h.mac = decode(m.was_mac, 'hex') and h.head_mac = decode(m.was_head_mac, 'hex')
+      and ${only}
   ), moved as (
     update audit_head h set
       seq = e.seq, mac = decode(e.mac, 'hex'), head_mac = decode(e.head_mac, 'hex')
@@ -84,32 +96,43 @@ const following = fixed(sql<{ user_id: string }>`
   ), added as (
     insert into audit (user_id, seq, at, action, app, secret, device, mac)
     select user_id, seq, at, action, app, secret, device, decode(mac, 'hex')
-    from ${rowsOf(sql.val(null))} where user_id in (select user_id from moved)
-  )
-  select user_id from moved`);
+    from ${rowsOf(rows)} where user_id in (select user_id from moved)
+  )`;
 
-/**
- * Adds events behind ends that are known to be ours: one statement.
- * A chain that ends elsewhere by now, in whatever column, or that another transaction holds, is left as
- * it is. Never waits for anybody. (`limit` in it and below: the database takes a list for a hundred rows,
- * for which it would read the whole table of a few thousand accounts.)
- * @returns the new ends of the chains that it did add to.
- */
-export async function follow(
-  db: Kysely<Tables>,
+const following = fixed(sql<{ user_id: string }>`
+  with ${adding(sql.val(null), sql.val(null), sql`true`)} select user_id from moved`);
+
+/** Events in their places behind known ends, before they are written. */
+export type Draft = Readonly<{
+  /** The lists of {@link adding}, in JSON. */
+  moves: string;
+  rows: string;
+  /** The new ends of all their chains. */
+  ends: readonly SealedHead[];
+}>;
+
+/** Drafts events behind ends that are known to be ours; those of other accounts are left out. */
+export function draft(
   key: AuditKey,
   events: readonly Unplaced[],
   known: ReadonlyMap<string, SealedHead>,
-): Promise<readonly SealedHead[]> {
+): Draft {
   const { rows, ends } = place(key, events, known);
   const moves = ends.map((end) => {
     const was = known.get(end.userId) ?? end;
     const { seq, mac, head_mac } = endRow(was);
     return { ...endRow(end), was_seq: seq, was_mac: mac, was_head_mac: head_mac };
   });
-  const moved = await following(db, JSON.stringify(moves), JSON.stringify(rows));
-  const done = new Set(moved.map((row) => row.user_id));
-  return ends.filter((end) => done.has(end.userId));
+  return { moves: JSON.stringify(moves), rows: JSON.stringify(rows), ends };
+}
+
+/** Adds a draft, by one statement. @returns the accounts whose events were added. */
+export async function follow(
+  db: Kysely<Tables>,
+  { moves, rows }: Draft,
+): Promise<ReadonlySet<string>> {
+  const moved = await following(db, moves, rows);
+  return new Set(moved.map((row) => row.user_id));
 }
 
 /** Gives events their places behind the ends of their chains; those of other chains are left out. */

@@ -11,7 +11,7 @@ export type By = Readonly<{ userId: string; device: string | null }>;
 export type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
   dataKeys: Pick<DataKeys, "create" | "use" | "holds" | "drop">;
-  audit: Pick<Audit, "append" | "record">;
+  audit: Pick<Audit, "append" | "record" | "along">;
   events: Pick<Events, "publish">;
   log: Pick<Log, "warn" | "error">;
   now?: () => number;

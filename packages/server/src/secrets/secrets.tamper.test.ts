@@ -47,6 +47,7 @@ describeDatabases("rows written by somebody else are refused and audited", (open
   async function scene() {
     await putBack(built.w.db, "begin");
     await built.sound();
+    expect(await used(built.warm, "ada", "app-1", "KEY")).toBe("granted two");
     return built;
   }
 

@@ -7,14 +7,16 @@ import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
-import { type Named, seeIds, seeNamed } from "./rows/store.ts";
+import { type GrantRow, type Named, seeIds, seeNamed } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
+import type { Granted, Remembered } from "./using-again.ts";
 import { textOfValue } from "./value.ts";
 
 /**
  * An app asks, the visitor is not asked. The way that is hot: one statement, shared by those who ask at
  * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable
- * before the value leaves.
+ * before the value leaves. Where the same was granted here before, and nothing has changed since, that very
+ * statement writes the line.
  * @param unconfirmed - a sign-in that the same statement is to confirm; nothing else is looked at before.
  */
 export type Use = (
@@ -25,43 +27,68 @@ export type Use = (
 ) => Promise<api.UseAnswer>;
 
 type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
-  Readonly<{ read: Read; lastUses: LastUses; now: () => number }>;
+  Readonly<{ read: Read; remembered: Remembered; lastUses: LastUses; now: () => number }>;
 
-export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts): Use {
+export function createUse(ports: UsePorts): Use {
+  const { db, audit, dataKeys, read, remembered, lastUses, now } = ports;
   const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
+
   return async (by, app, name, unconfirmed) => {
     const { userId } = by;
     const token = unconfirmed?.tokenHash ?? null;
-    const found = await read(
+    const before = remembered.get(userId, app, name);
+    if (before !== undefined && !isOver(before.grant, now())) {
+      const record = await remembered.take(by, before, token);
+      if (record !== null) return give(before, record);
+    }
+
+    const found = await look(userId, name, token, unconfirmed);
+    if (found === null) {
+      await refuseCut(userId);
+      return { standing: "unknown" };
+    }
+    const { dek, secret, record, mark } = found;
+    const { id, latest: version, salt } = secret;
+    const grant = secret.grants.find((one) => one.app === app);
+    if (grant === undefined || isOver(grant, now())) return { standing: "known" };
+    await audit.record({ ...by, action: "secret.used", app, secret: name });
+    const granted = { dek, place: { userId, id, name, version }, salt, grant, mark };
+    remembered.put(granted);
+    return give(granted, record);
+  };
+
+  /** The rows of a secret, held against the head; null where there is none. */
+  async function look(
+    userId: string,
+    name: string,
+    token: string | null,
+    unconfirmed: Unconfirmed | undefined,
+  ) {
+    return read(
       userId,
       async (known) => {
         const seen = await see({ userId, token, name, known });
         if (!seen.stands) throw unconfirmed?.refuse() ?? new Problem("signed_out");
         return seen;
       },
-      ({ head, secret, record }, contents) => {
+      ({ head, secret, record, mark }, contents) => {
         if (secret === null || head === null) return null;
-        return { dek: head.dek, secret: verify(contents, secret), record };
+        return { dek: head.dek, secret: verify(contents, secret), record, mark };
       },
     );
-    if (found === null) {
-      await refuseCut(userId);
-      return { standing: "unknown" };
-    }
-    const { dek, secret, record } = found;
-    const { id, latest, salt } = secret;
-    const at = now();
-    const grant = secret.grants.find((one) => one.app === app);
-    if (grant === undefined) return { standing: "known" };
-    const { until } = grant;
-    if (until !== null && until <= at) return { standing: "known" };
-    await audit.record({ ...by, action: "secret.used", app, secret: name });
-    lastUses.note({ secretId: id, app, at });
-    const place = { userId, id, name, version: latest };
+  }
+
+  /** What an app is given, once it is written down that it is. */
+  async function give(
+    { dek, place, salt, grant }: Granted,
+    record: Uint8Array | null,
+  ): Promise<api.UseAnswer> {
+    const { app, until } = grant;
+    lastUses.note({ secretId: place.id, app, at: now() });
     const bytes = await dataKeys.use(dek, (key) => openVersion(key, place, record, salt));
     const end = until === null ? null : new Date(until).toISOString();
     return { standing: "granted", value: textOfValue(bytes), until: end };
-  };
+  }
 
   /** The head knows ids, not names: whether a row was cut shows only in all of them. */
   async function refuseCut(userId: string): Promise<void> {
@@ -73,4 +100,8 @@ export function createUse({ db, audit, dataKeys, read, lastUses, now }: UsePorts
       },
     );
   }
+}
+
+function isOver({ until }: GrantRow, at: number): boolean {
+  return until !== null && until <= at;
 }

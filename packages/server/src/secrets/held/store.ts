@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { fixed } from "../../db/fixed.ts";
+import { latestSalt } from "../rows/columns.ts";
 import {
   type GrantJson,
   grantsColumn,
-  latestSalt,
   latestVersion,
   only,
   readGrants,

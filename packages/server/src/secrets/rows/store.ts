@@ -3,6 +3,7 @@ import { sessionStands } from "../../accounts/sessions/store.ts";
 import { fixed } from "../../db/fixed.ts";
 import type { StoredDek } from "../../keys/data-keys.ts";
 import type { Db } from "../store.ts";
+import { latestSalt, mark, saltOf } from "./columns.ts";
 
 /** The version head as it is stored. `record` is null when its salt is the one that the caller knows. */
 export type HeadRow = Readonly<{
@@ -56,6 +57,8 @@ export type SeenSecret = Seen &
     secret: SecretRow | null;
     /** Of the version asked for; null where there is none. */
     record: Uint8Array | null;
+    /** Of all that `verify` looks at (`columns.ts`). */
+    mark: Uint8Array;
     /** Kept versions and when they were made, newest first, where they were asked for. */
     versions: readonly (readonly [number, number])[];
   }>;
@@ -69,8 +72,6 @@ type HeadColumns = {
   leftovers: boolean;
 };
 
-/** Where a record's salt is (packages/envelope), for `substring`. */
-const salt = { from: 23, length: 32 };
 /**
  * -1 for `infinity`, and for years that ISO 8601 has no four digits for. We write none of them: the first is
  * no number and would fail the whole statement, the others the whole answer.
@@ -83,8 +84,6 @@ const milliseconds = (column: string) => sql`
 /** In place of a parameter, what stands for it in a larger statement. */
 type Or<T> = T | RawBuilder<T>;
 
-const saltOf = (record: string) =>
-  sql`substring(${sql.ref(record)} from ${sql.lit(salt.from)} for ${sql.lit(salt.length)})`;
 /** A head's record, or null where its salt is the one that is known already. */
 export const unlessKnown = (record: string, known: Or<Uint8Array | null>) =>
   sql`case when ${saltOf(record)} = ${known}::bytea then null else ${sql.ref(record)} end`;
@@ -100,7 +99,6 @@ const headTables = (userId: Or<string>) => sql`
   (select ${userId}::text as id) u
   left join secret_contents c on c.user_id = u.id
   left join data_key k on k.user_id = c.user_id and k.dek_id = c.dek_id`;
-export const latestSalt = saltOf("l.record");
 export const latestVersion = sql`
   left join secret_version l on l.secret_id = s.id and l.version = s.latest`;
 export const grantsColumn = sql`
@@ -142,6 +140,7 @@ type SecretColumns = HeadColumns & {
   oldest: number;
   salt: Uint8Array | null;
   record: Uint8Array | null;
+  mark: Uint8Array;
   grants: readonly GrantJson[];
   versions: readonly (readonly [number, number])[];
 };
@@ -156,17 +155,18 @@ const secretOf = (
 ) => sql<SecretColumns>`
   select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt,
     ${sql.ref(version === undefined ? "l.record" : "v.record")},
-    case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
+    case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions,
+    ${mark} as mark
   from ${headTables(userId)}
   left join secret s on s.user_id = u.id and ${match}
   ${latestVersion}
   ${version === undefined ? sql`` : sql`left join secret_version v on v.secret_id = s.id and v.version = ${version}::bigint`}`;
 
 function readSecret(userId: string, row: SecretColumns): SeenSecret {
-  const { id, name, latest, oldest, salt, record, versions } = row;
+  const { id, name, latest, oldest, salt, record, mark, versions } = row;
   const secret =
     id === null ? null : { id, name, latest, oldest, salt, grants: readGrants(row.grants) };
-  return { ...readHead(userId, row), secret, record, versions };
+  return { ...readHead(userId, row), secret, record, mark, versions };
 }
 
 /** A secret of this user with the head, as of one moment: one statement. */
