@@ -11,7 +11,7 @@ import { aborted, stopSignal } from "./stop-signal.ts";
  * out of Node's usual 16 MB stops everything for 6 to 13 ms (`make bench-store`). Out of so few, one thread
  * collects in less time of the processors than it takes to wake the others.
  */
-const shortPauses = ["--max-semi-space-size=4", "--no-parallel-scavenge"];
+const shortPauses = ["--max-semi-space-size=4", "--no-parallel-scavenge", "--use-largepages=silent"];
 
 /**
  * Runs key server and app server as two processes until SIGINT or SIGTERM, or only the app server
