@@ -7,11 +7,12 @@ import { checkStart } from "./start-checks.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
 /**
- * Megabytes for young objects. Of those that a server keeps in memory many are young, and collecting them
- * out of Node's usual 16 MB stops everything for 6 to 13 ms (`make bench-store`). Out of so few, one thread
- * collects in less time of the processors than it takes to wake the others.
+ * One thread collects young objects: there are so few at a time that it does so in less time of the
+ * processors than it takes to wake the others, and in shorter pauses (`bench/README.md`).
  */
-const shortPauses = ["--max-semi-space-size=4", "--no-parallel-scavenge", "--use-largepages=silent"];
+const quietCollector = ["--no-parallel-scavenge"];
+/** Node's own code, of which a request touches much, in large pages, where the system has some: 40 MB. */
+const largePages = ["--use-largepages=silent"];
 
 /**
  * Runs key server and app server as two processes until SIGINT or SIGTERM, or only the app server
@@ -32,7 +33,7 @@ export async function run(say: (line: string) => void): Promise<number> {
   const children = createChildren();
   const state = { isReady: false };
   const address = new Promise<string>((resolve) => {
-    const command = ["keyserver", ...shortPauses];
+    const command = ["keyserver", ...quietCollector];
     children.start("key server", command, settings.keyServer, (line) => {
       const ready = /^Key server is ready at (\S+)$/.exec(line)?.[1];
       if (ready === undefined) say(line);
@@ -41,7 +42,8 @@ export async function run(say: (line: string) => void): Promise<number> {
   });
   const first = await Promise.race([address, children.firstEnd, stop]);
   if (typeof first === "string") {
-    children.start("app server", ["serve", ...shortPauses], settings.appServer(first), (line) => {
+    const command = ["serve", ...quietCollector, ...largePages];
+    children.start("app server", command, settings.appServer(first), (line) => {
       state.isReady ||= line.startsWith("Portafilter is ready");
       say(line);
     });
