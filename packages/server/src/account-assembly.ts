@@ -81,7 +81,7 @@ export async function assembleAccounts(
       log.warn({ err: error }, "old counters could not be deleted; they are the next time");
     },
   });
-  const secrets = createSecrets({ db, dataKeys, audit, events, log });
+  const secrets = createSecrets({ db, dataKeys, audit, log });
   const accounts = createAccounts({
     config: { ...settings.accounts, secret: authSecret },
     db,

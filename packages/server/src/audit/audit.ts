@@ -35,9 +35,9 @@ export type Audit = Readonly<{
   record: (event: AuditEvent) => Promise<void>;
   /**
    * Writes events down by a statement of the caller's, which adds the draft (`adding` in `store.ts`) and
-   * tells whose events it added. Not called where this process knows the end of nobody's chain.
-   * @returns those accounts: their events are there for good. Nothing was written of the others, which is
-   * to be left to `record`. When `write` rejects, nobody knows, and so does this.
+   * tells whose events it added. There is nothing in it of accounts whose chain's end this process does not know.
+   * @returns those accounts. Nothing was written of the others: that is left to `record`, or in a transaction
+   * to `append`. When `write` rejects, so does this, and nobody knows.
    */
   along: (
     events: readonly AuditEvent[],

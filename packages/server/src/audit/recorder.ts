@@ -63,13 +63,12 @@ export function createRecorder({ db, key, known, onBatch }: Ports): Recorder {
     const ends = await write();
     for (const end of ends) known.put(end);
     const done = new Set(ends.map(({ userId }) => userId));
-    onBatch(events.filter(({ userId }) => done.has(userId)).length);
+    if (done.size > 0) onBatch(events.filter(({ userId }) => done.has(userId)).length);
     return done;
   }
 
   const along: Recorder["along"] = async (events, write) => {
     const ends = known.of(events);
-    if (ends.size === 0) return new Set();
     const those = events.filter(({ userId }) => ends.has(userId));
     return forgetting(those, async () => {
       const drafted = draft(key, those, ends);

@@ -129,8 +129,9 @@ export function draft(
 /** Adds a draft, by one statement. @returns the accounts whose events were added. */
 export async function follow(
   db: Kysely<Tables>,
-  { moves, rows }: Draft,
+  { moves, rows, ends }: Draft,
 ): Promise<ReadonlySet<string>> {
+  if (ends.length === 0) return new Set();
   const moved = await following(db, moves, rows);
   return new Set(moved.map((row) => row.user_id));
 }

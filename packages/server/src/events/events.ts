@@ -1,7 +1,7 @@
 import { api } from "@portafilter/protocol";
 import * as z from "zod/mini";
 import type { Database } from "../db/database.ts";
-import { notify, type Tx } from "./store.ts";
+import { channel, notify, type Tx } from "./store.ts";
 
 /** Takes events of one account, in order. Must not throw. */
 export type Listener = (event: api.AccountEvent) => void;
@@ -22,14 +22,17 @@ export type Events = Readonly<{
   close: () => Promise<void>;
 }>;
 
-const channel = "portafilter_account";
-
 /** What goes through the database. It is read by whoever may connect there, so it names no value. */
 const notice = z.strictObject({
   user: z.string(),
   session: z.optional(z.string()),
   event: api.accountEvent,
 });
+
+/** What tells all sign-ins of an account, for a statement that sends it along (`store.ts`). */
+export function noticeOf(userId: string, event: api.AccountEvent): string {
+  return JSON.stringify({ user: userId, event });
+}
 
 type Subscriber = Readonly<{ sessionId: string; listener: Listener }>;
 
@@ -58,7 +61,7 @@ export async function createEvents(db: Pick<Database, "listen">): Promise<Events
   return {
     publish: (tx, userId, event, sessionId) => {
       const session = sessionId === undefined ? {} : { session: sessionId };
-      return notify(tx, channel, JSON.stringify({ user: userId, ...session, event }));
+      return notify(tx, JSON.stringify({ user: userId, ...session, event }));
     },
     subscribe: (userId, sessionId, listener) => {
       const subscriber = { sessionId, listener };

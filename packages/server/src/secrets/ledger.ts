@@ -1,8 +1,7 @@
 import { type DataKey, markOf } from "@portafilter/envelope";
-import type { api } from "@portafilter/protocol";
-import type { AuditEvent } from "../audit/audit.ts";
 import type { MarkedDek } from "../keys/data-keys.ts";
 import { Problem } from "../problem.ts";
+import { close, type NewHead, type Told } from "./closing.ts";
 import type { Contents, Entry } from "./contents.ts";
 import { digestOf } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
@@ -12,7 +11,7 @@ import type { KnownHead, KnownHeads } from "./known-heads.ts";
 import type { By, Ports } from "./ports.ts";
 import { contentsOf } from "./reading.ts";
 import { type SecretRow, seeHead } from "./rows/store.ts";
-import { beginHead, type Tx, writeHead } from "./store.ts";
+import { beginHead, type Tx } from "./store.ts";
 import { createTurns, type TurnLimits } from "./turns.ts";
 
 /** A user's list, held for one transaction: nobody else changes this user's secrets meanwhile. */
@@ -37,10 +36,6 @@ export type Page = Readonly<{
 /** A secret that the list vouches for, and the record of the version that was asked for, which it may not. */
 export type Found = Readonly<{ secret: Verified; record: Uint8Array | null }>;
 
-export type Told = Omit<AuditEvent, "userId" | "device"> & {
-  readonly events?: readonly api.AccountEvent[];
-};
-
 /** Runs a change as one transaction: rows, list, audit and events, all or nothing. */
 export type Change = <T>(by: By, work: (page: Page) => Promise<T>) => Promise<T>;
 
@@ -60,8 +55,6 @@ class Moved extends Error {
 const attempts = 5;
 /** The head lets them in one at a time anyway. */
 const turns: TurnLimits = { waiting: 20, patience: 15_000 };
-/** Events of one transaction that are told one by one. */
-const mostEvents = 20;
 
 /**
  * The key is fetched before the transaction begins, so that none of them waits for the key server: what
@@ -110,7 +103,7 @@ export function createChange(ports: Omit<Ports, "log">, heads: KnownHeads): Chan
 }
 
 async function write<T>(
-  { dataKeys, audit, events }: Omit<Ports, "log">,
+  { dataKeys, audit }: Omit<Ports, "log">,
   tx: Tx,
   by: By,
   { dek, record: first, known }: Start,
@@ -148,31 +141,16 @@ async function write<T>(
   });
 
   const head = edits > 0 ? await seal(edition + 1) : null;
-  const published = told.flatMap((one) => one.events ?? []);
-  // A merge may change a thousand secrets; then pages ask again for everything.
-  const many = published.length > mostEvents;
-  for (const event of many ? [{ type: "resync" } as const] : published) {
-    await events.publish(tx, userId, event);
-  }
-  // Last, because from here on nobody else adds to this account's audit until the transaction is over.
-  await audit.append(
-    tx,
-    told.map(({ action, app, secret }) => ({
-      ...by,
-      action,
-      app: app ?? null,
-      secret: secret ?? null,
-    })),
-  );
-  return { result, head };
+  await close(audit, tx, by, { head, told });
+  return { result, head: head?.known ?? null };
 
-  /** @returns what is in place once the transaction is committed. */
-  async function seal(next: number): Promise<KnownHead> {
-    const record = await withKey((key) => sealHead(key, userId, next, contents));
-    await writeHead(tx, userId, next, record);
+  /** @returns the next head, and what is known of it once the transaction is committed. */
+  async function seal(edition: number): Promise<NewHead & Readonly<{ known: KnownHead }>> {
+    const record = await withKey((key) => sealHead(key, userId, edition, contents));
     // Without the mark that the key came with, which hangs on the head before.
     const { dekId, wrapped } = dek;
-    return { ...markOf(record), dek: { userId, dekId, wrapped }, edition: next, contents };
+    const known = { ...markOf(record), dek: { userId, dekId, wrapped }, edition, contents };
+    return { edition, record, known };
   }
 
   async function begin(record: Uint8Array) {

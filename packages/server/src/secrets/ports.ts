@@ -1,6 +1,5 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Database } from "../db/database.ts";
-import type { Events } from "../events/events.ts";
 import type { DataKeys } from "../keys/data-keys.ts";
 import type { Log } from "../log.ts";
 
@@ -12,7 +11,6 @@ export type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
   dataKeys: Pick<DataKeys, "create" | "use" | "holds" | "drop">;
   audit: Pick<Audit, "append" | "record" | "along">;
-  events: Pick<Events, "publish">;
   log: Pick<Log, "warn" | "error">;
   now?: () => number;
 }>;

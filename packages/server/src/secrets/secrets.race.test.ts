@@ -170,8 +170,12 @@ describeDatabases("D17: races", (open) => {
   test("a change of which nothing is left is not gone on from", async () => {
     const { w, servers } = await scene();
     const id = await stored(servers[0], "ada", "KEY", "one");
-    const append: World["audit"]["append"] = () => Promise.reject(new Error("refused"));
-    const failing = await w.another({ audit: { ...w.audit, append } });
+    // After the last statement, by which all of it is written.
+    const along: World["audit"]["along"] = async (...args) => {
+      await w.audit.along(...args);
+      throw new Error("refused");
+    };
+    const failing = await w.another({ audit: { ...w.audit, along } });
     await listed(failing, "ada");
     const change = { value: "two" };
     expect((await failing.ask("ada", "POST", `/secrets/${id}/versions`, change)).status).toBe(500);

@@ -29,14 +29,6 @@ export async function beginHead(
   return head.length === 0 ? "exists" : "begun";
 }
 
-const headWritten = fixed(
-  sql`update secret_contents set edition = ${null}, record = ${null} where user_id = ${null}`,
-);
-
-export async function writeHead(tx: Tx, userId: string, edition: number, record: Uint8Array) {
-  await headWritten(tx, edition, record, userId);
-}
-
 /** A version as it is written. */
 export type NewVersion = Readonly<{ id: string; version: number; record: Uint8Array; at: Date }>;
 

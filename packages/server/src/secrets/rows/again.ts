@@ -61,7 +61,8 @@ export async function seeAgain(
   let rows: readonly Row[] = [];
   const written = await audit.along(
     asked.map(({ event }) => event),
-    async ({ moves, rows: lines }) => {
+    async ({ moves, rows: lines, ends }) => {
+      if (ends.length === 0) return new Set();
       rows = await askedAgain(db, JSON.stringify(items), moves, lines);
       return new Set(rows.filter((row) => row.written).map((row) => row.user_id));
     },

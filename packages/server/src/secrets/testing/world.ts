@@ -57,7 +57,7 @@ export async function createWorld(db: Database, given?: () => DataKeys): Promise
     const lines: string[] = [];
     const log = pino({ level: "debug", base: null }, { write: (line: string) => lines.push(line) });
     const dataKeys = makeKeys();
-    const ports = { db, dataKeys, audit, events: heard, log, now: () => clock.now, ...given };
+    const ports = { db, dataKeys, audit, log, now: () => clock.now, ...given };
     const secrets = createSecrets(ports);
     const http = testApi(secrets.routes);
     return Promise.resolve({
