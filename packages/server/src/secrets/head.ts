@@ -39,7 +39,8 @@ export function openHead(
 export function keyOf({ dek, record }: HeadRow, known: KeyMark | undefined): MarkedDek {
   const mark = record === null ? known : markOf(record);
   if (mark === undefined) throw new Damaged("the head is not there");
-  return { ...dek, mark };
+  // No more than the mark: the key is kept for longer than the list that may come with it.
+  return { ...dek, mark: { salt: mark.salt, commitment: mark.commitment } };
 }
 
 /** A secret whose rows are what the head vouches for. */

@@ -53,9 +53,13 @@ export function createRemembered({
     async take(by, { dek, place: { name }, grant: { app }, mark }, token) {
       // Without the key the line would be there before the key server could be asked.
       if (!dataKeys.holds(dek)) return null;
+      const key = keyOf(by.userId, app, name);
       const event = { ...by, action: "secret.used", app, secret: name } as const;
       try {
-        return await see({ event, token, name, mark: Buffer.from(mark).toString("hex") });
+        const record = await see({ event, token, name, mark: Buffer.from(mark).toString("hex") });
+        // It would cost this account's next ones a statement, too.
+        if (record === null && all.get(key)?.mark === mark) all.delete(key);
+        return record;
       } catch (error) {
         if (error instanceof Problem) throw error;
         // The database refused it: which rows are in the way, and what is to be told, is for the long way.
