@@ -29,9 +29,10 @@ const notice = z.strictObject({
   event: api.accountEvent,
 });
 
-/** What tells all sign-ins of an account, for a statement that sends it along (`store.ts`). */
-export function noticeOf(userId: string, event: api.AccountEvent): string {
-  return JSON.stringify({ user: userId, event });
+/** What goes through the database, for a statement that sends it along (`store.ts`). As `publish`. */
+export function noticeOf(userId: string, event: api.AccountEvent, sessionId?: string): string {
+  const session = sessionId === undefined ? {} : { session: sessionId };
+  return JSON.stringify({ user: userId, ...session, event });
 }
 
 type Subscriber = Readonly<{ sessionId: string; listener: Listener }>;
@@ -59,10 +60,7 @@ export async function createEvents(db: Pick<Database, "listen">): Promise<Events
   const stop = await db.listen(channel, take, resync);
 
   return {
-    publish: (tx, userId, event, sessionId) => {
-      const session = sessionId === undefined ? {} : { session: sessionId };
-      return notify(tx, JSON.stringify({ user: userId, ...session, event }));
-    },
+    publish: (tx, userId, event, sessionId) => notify(tx, noticeOf(userId, event, sessionId)),
     subscribe: (userId, sessionId, listener) => {
       const subscriber = { sessionId, listener };
       const subscribers = accounts.get(userId) ?? new Set();
