@@ -2,7 +2,16 @@ import { isUniqueViolation } from "../db/faults.ts";
 import { Problem } from "../problem.ts";
 import type { AuditKey } from "./hash.ts";
 import type { KnownEnds } from "./known-ends.ts";
-import { begin, draft, extend, follow, type Refused, type Tx, type Unplaced } from "./store.ts";
+import {
+  begin,
+  type Draft,
+  draft,
+  extend,
+  follow,
+  type Refused,
+  type Tx,
+  type Unplaced,
+} from "./store.ts";
 
 /**
  * Adds events in a transaction, beginning the chains that are not there yet.
@@ -15,7 +24,7 @@ export async function addAll(
   known: KnownEnds,
 ): Promise<Refused> {
   try {
-    return await add(tx, key, await addBehind(tx, key, events, known), known);
+    return await add(tx, key, await addFirst(tx, key, events, known), known);
   } catch (cause) {
     if (isUniqueViolation(cause, "audit_pkey")) throw new Problem("integrity_failure", { cause });
     throw cause;
@@ -23,22 +32,37 @@ export async function addAll(
 }
 
 /**
- * Adds what it can behind known ends, in one statement. @returns the rest. Of several accounts that is all:
- * their ends are locked in one order, and to hold one and wait for another would be a deadlock.
+ * Adds what follows on known ends, by the statement of the caller, which tells whose it added.
+ * @returns those accounts.
  */
-async function addBehind(
+export function addBehind(
+  key: AuditKey,
+  events: readonly Unplaced[],
+  known: KnownEnds,
+  write: (draft: Draft) => Promise<ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const ends = known.of(events);
+  const those = events.filter(({ userId }) => ends.has(userId));
+  return known.moving(those, async () => {
+    const drafted = draft(key, those, ends);
+    const added = await write(drafted);
+    return drafted.ends.filter(({ userId }) => added.has(userId));
+  });
+}
+
+/**
+ * Adds behind a known end. @returns the rest. Of several accounts that is all: their ends are locked in one
+ * order, and to hold one and wait for another would be a deadlock.
+ */
+async function addFirst(
   tx: Tx,
   key: AuditKey,
   events: readonly Unplaced[],
   known: KnownEnds,
 ): Promise<readonly Unplaced[]> {
-  const ends = known.of(events);
-  for (const { userId } of events) known.drop(userId);
   const accounts = new Set(events.map(({ userId }) => userId));
-  if (ends.size === 0 || accounts.size > 1) return events;
-  const drafted = draft(key, events, ends);
-  const added = await follow(tx, drafted);
-  for (const end of drafted.ends) if (added.has(end.userId)) known.put(end);
+  if (accounts.size > 1) return events;
+  const added = await addBehind(key, events, known, (drafted) => follow(tx, drafted));
   return added.size === 0 ? events : [];
 }
 
@@ -49,6 +73,7 @@ async function add(
   known: KnownEnds,
 ): Promise<Refused> {
   if (events.length === 0) return { absent: new Set(), forged: new Set() };
+  for (const { userId } of events) known.drop(userId);
   const first = await extend(tx, key, events, "wait");
   for (const end of first.ends) known.put(end);
   if (first.absent.size === 0) return first;

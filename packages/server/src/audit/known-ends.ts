@@ -7,6 +7,14 @@ export type KnownEnds = Readonly<{
   of: (events: readonly Readonly<{ userId: string }>[]) => ReadonlyMap<string, SealedHead>;
   put: (head: SealedHead) => void;
   drop: (userId: string) => void;
+  /**
+   * Writes events and knows the new ends from then on. While that is under way, and after a failure, those of
+   * their accounts are unknown: so is then whether they were written. @returns the accounts of the new ends.
+   */
+  moving: (
+    events: readonly Readonly<{ userId: string }>[],
+    write: () => Promise<readonly SealedHead[]>,
+  ) => Promise<ReadonlySet<string>>;
 }>;
 
 /**
@@ -15,6 +23,9 @@ export type KnownEnds = Readonly<{
  */
 export function createKnownEnds(most: number): KnownEnds {
   const ends = new Map<string, SealedHead>();
+  const put = (head: SealedHead) => {
+    putNewest(ends, head.userId, head, most);
+  };
   return {
     of(events) {
       const found = new Map<string, SealedHead>();
@@ -24,11 +35,15 @@ export function createKnownEnds(most: number): KnownEnds {
       }
       return found;
     },
-    put: (head) => {
-      putNewest(ends, head.userId, head, most);
-    },
+    put,
     drop: (userId) => {
       ends.delete(userId);
+    },
+    async moving(events, write) {
+      for (const { userId } of events) ends.delete(userId);
+      const moved = await write();
+      for (const head of moved) put(head);
+      return new Set(moved.map(({ userId }) => userId));
     },
   };
 }

@@ -1,11 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { Problem } from "../problem.ts";
-import { addAll, problemOf } from "./adding.ts";
-import type { SealedHead } from "./chain.ts";
+import { addAll, addBehind, problemOf } from "./adding.ts";
 import { groupCommit } from "./group.ts";
 import type { AuditKey } from "./hash.ts";
 import type { KnownEnds } from "./known-ends.ts";
-import { type Draft, draft, extend, follow, type Refused, type Unplaced } from "./store.ts";
+import { type Draft, extend, follow, type Refused, type Unplaced } from "./store.ts";
 
 type Ports = Readonly<{
   db: Pick<Database, "kysely" | "transaction">;
@@ -54,36 +53,23 @@ export function createRecorder({ db, key, known, onBatch }: Ports): Recorder {
     return lane;
   }
 
-  /** Also after a failure: whether it was written is not known then, so neither are the ends. */
-  async function forgetting(
-    events: readonly Unplaced[],
-    write: () => Promise<readonly SealedHead[]>,
-  ): Promise<ReadonlySet<string>> {
-    for (const { userId } of events) known.drop(userId);
-    const ends = await write();
-    for (const end of ends) known.put(end);
-    const done = new Set(ends.map(({ userId }) => userId));
-    if (done.size > 0) onBatch(events.filter(({ userId }) => done.has(userId)).length);
-    return done;
+  /** Counts what was written. */
+  function counted(events: readonly Unplaced[], written: ReadonlySet<string>): ReadonlySet<string> {
+    if (written.size > 0) onBatch(events.filter(({ userId }) => written.has(userId)).length);
+    return written;
   }
 
-  const along: Recorder["along"] = async (events, write) => {
-    const ends = known.of(events);
-    const those = events.filter(({ userId }) => ends.has(userId));
-    return forgetting(those, async () => {
-      const drafted = draft(key, those, ends);
-      const added = await write(drafted);
-      return drafted.ends.filter(({ userId }) => added.has(userId));
-    });
-  };
+  const along: Recorder["along"] = async (events, write) =>
+    counted(events, await addBehind(key, events, known, write));
 
   async function behindFound(events: readonly Unplaced[]): Promise<Outcome> {
     let refused: Refused = { absent: new Set(), forged: new Set() };
-    await forgetting(events, async () => {
+    const written = await known.moving(events, async () => {
       const { ends, ...rest } = await db.transaction((tx) => extend(tx, key, events, "skip"));
       refused = rest;
       return ends;
     });
+    counted(events, written);
     return (event) =>
       refused.absent.has(event.userId) ? alone(event) : problemOf(refused, event.userId);
   }
