@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-peer bench-store build install keyserver soak
 
 run: build
-	@NODE_COMPILE_CACHE=node_modules/.cache/run node --max-semi-space-size=4 packages/cli/src/main.ts run
+	@NODE_COMPILE_CACHE=node_modules/.cache/run node packages/cli/src/main.ts run
 
 keyserver: install
 	@NODE_COMPILE_CACHE=node_modules/.cache/keyserver node --max-semi-space-size=4 packages/cli/src/main.ts keyserver
