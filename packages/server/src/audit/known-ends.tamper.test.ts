@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Database } from "../db/database.ts";
+import { counting } from "../db/testing/counting.ts";
 import { describeDatabases } from "../db/testing.ts";
 import { createAudit } from "./audit.ts";
 import { emptyHead, sealHead } from "./chain.ts";
@@ -103,11 +104,8 @@ describeDatabases("an end of a chain that a server has in memory", (open) => {
     const statements = async () => {
       let count = 0;
       await db.transaction((tx) => {
-        const counting = tx.withPlugin({
-          transformQuery: ({ node }) => node,
-          transformResult: ({ result }) => Promise.resolve((count++, result)),
-        });
-        return audit.append(counting, [used("ada")]);
+        const watched = tx.withPlugin(counting(() => (count += 1)));
+        return audit.append(watched, [used("ada")]);
       });
       return count;
     };

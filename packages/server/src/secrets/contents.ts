@@ -17,6 +17,11 @@ export type Contents = ReadonlyMap<string, Entry>;
 /** An app that may have the secret; `until` in milliseconds of the epoch, null without an end. */
 export type Allowance = Readonly<{ app: string; until: number | null }>;
 
+/** Whether an end has come; null is none. */
+export function isOver(until: Allowance["until"], at: number): boolean {
+  return until !== null && until <= at;
+}
+
 const format = 1;
 const idLength = 16;
 const digestLength = 32;

@@ -1,4 +1,5 @@
 import { limits } from "@portafilter/protocol";
+import { isOver } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import { countGrants, secretsOfEndedGrants } from "./held/store.ts";
 import type { Page } from "./ledger.ts";
@@ -27,9 +28,8 @@ async function dropEnded(page: Page, id: string, now: number): Promise<number> {
     const found = await page.find({ id });
     if (found === null) return 0;
     const { secret } = found;
-    const isOver = (until: number | null) => until !== null && until <= now;
-    const apps = secret.grants.filter(({ until }) => isOver(until)).map(({ app }) => app);
-    const grants = secret.grants.filter(({ until }) => !isOver(until));
+    const apps = secret.grants.filter(({ until }) => isOver(until, now)).map(({ app }) => app);
+    const grants = secret.grants.filter(({ until }) => !isOver(until, now));
     await deleteGrants(page.tx, page.userId, id, apps);
     page.put({ ...secret, grants });
     return apps.length;

@@ -1,6 +1,7 @@
 import { limits } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
+import { isOver } from "./contents.ts";
 import { roomForGrants } from "./grant-room.ts";
 import type { Verified } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
@@ -39,7 +40,7 @@ export function createGranting(
   now: NonNullable<Ports["now"]>,
 ): Granting {
   function refusePast(until: Until): void {
-    if (until !== null && until <= now()) throw new Problem("bad_request");
+    if (isOver(until, now())) throw new Problem("bad_request");
   }
 
   return {
@@ -152,7 +153,7 @@ export async function grant(
     after.set(app, { app, until, createdAt: now, lastUsedAt: null });
     tell("grant.given", app);
   }
-  const ended = [...after.values()].filter(({ until }) => until !== null && until <= now);
+  const ended = [...after.values()].filter(({ until }) => isOver(until, now));
   for (const { app } of ended) after.delete(app);
   const surplus = [...after.values()]
     .toSorted((a, b) => a.createdAt - b.createdAt)

@@ -1,6 +1,6 @@
 import { api, appId } from "@portafilter/protocol";
 import { Problem } from "../problem.ts";
-import type { Contents } from "./contents.ts";
+import { type Contents, isOver } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import type { Findings } from "./findings.ts";
 import { verify } from "./head.ts";
@@ -158,7 +158,7 @@ function entryOf(
     version: row.latest,
     versions: row.kept,
     grants: grants
-      .filter(({ until }) => until === null || until > at)
+      .filter(({ until }) => !isOver(until, at))
       .filter(({ app }) => isWhole || appId.safeParse(app).success)
       .map((grant) => ({
         app: grant.app,

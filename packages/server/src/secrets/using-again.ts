@@ -15,7 +15,7 @@ export type Granted = Readonly<{
   salt: Uint8Array;
   grant: GrantRow;
   /** Of those rows (`rows/columns.ts`). */
-  mark: Uint8Array;
+  mark: string;
 }>;
 
 /** How many are remembered, of a kilobyte each. */
@@ -47,8 +47,12 @@ export function createRemembered({
   return {
     get: (userId, app, name) => all.get(keyOf(userId, app, name)),
     put(granted) {
-      const { place, grant } = granted;
-      putNewest(all, keyOf(place.userId, grant.app, place.name), granted, most);
+      const { place, grant, dek } = granted;
+      // The driver's short buffers are parts of larger ones, which they would keep.
+      const salt = Uint8Array.from(granted.salt);
+      const dekId = Uint8Array.from(dek.dekId);
+      const kept = { ...granted, salt, dek: { ...dek, dekId } };
+      putNewest(all, keyOf(place.userId, grant.app, place.name), kept, most);
     },
     async take(by, { dek, place: { name }, grant: { app }, mark }, token) {
       // Without the key the line would be there before the key server could be asked.
@@ -56,7 +60,7 @@ export function createRemembered({
       const key = keyOf(by.userId, app, name);
       const event = { ...by, action: "secret.used", app, secret: name } as const;
       try {
-        const record = await see({ event, token, name, mark: Buffer.from(mark).toString("hex") });
+        const record = await see({ event, token, name, mark });
         // It would cost this account's next ones a statement, too.
         if (record === null && all.get(key)?.mark === mark) all.delete(key);
         return record;

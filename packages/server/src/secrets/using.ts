@@ -2,12 +2,13 @@ import type { api } from "@portafilter/protocol";
 import { joined } from "../db/joined.ts";
 import type { Unconfirmed } from "../http/route.ts";
 import { Problem } from "../problem.ts";
+import { isOver } from "./contents.ts";
 import { verify } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
-import { type GrantRow, type Named, seeIds, seeNamed } from "./rows/store.ts";
+import { type Named, seeIds, seeNamed } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
 import type { Granted, Remembered } from "./using-again.ts";
 import { textOfValue } from "./value.ts";
@@ -37,7 +38,7 @@ export function createUse(ports: UsePorts): Use {
     const { userId } = by;
     const token = unconfirmed?.tokenHash ?? null;
     const before = remembered.get(userId, app, name);
-    if (before !== undefined && !isOver(before.grant, now())) {
+    if (before !== undefined && !isOver(before.grant.until, now())) {
       const record = await remembered.take(by, before, token);
       if (record !== null) return give(before, record);
     }
@@ -50,7 +51,7 @@ export function createUse(ports: UsePorts): Use {
     const { dek, secret, record, mark } = found;
     const { id, latest: version, salt } = secret;
     const grant = secret.grants.find((one) => one.app === app);
-    if (grant === undefined || isOver(grant, now())) return { standing: "known" };
+    if (grant === undefined || isOver(grant.until, now())) return { standing: "known" };
     await audit.record({ ...by, action: "secret.used", app, secret: name });
     const granted = { dek, place: { userId, id, name, version }, salt, grant, mark };
     remembered.put(granted);
@@ -100,8 +101,4 @@ export function createUse(ports: UsePorts): Use {
       },
     );
   }
-}
-
-function isOver({ until }: GrantRow, at: number): boolean {
-  return until !== null && until <= at;
 }

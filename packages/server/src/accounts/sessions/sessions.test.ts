@@ -1,5 +1,6 @@
 import { limits } from "@portafilter/protocol";
 import { beforeAll, expect, test } from "vitest";
+import { counting } from "../../db/testing/counting.ts";
 import { describeDatabases } from "../../db/testing.ts";
 import { cookies } from "../cookie.ts";
 import { actionsOf, codeOf, isFresh, newPerson, secondBrowser, whoIs } from "../testing/person.ts";
@@ -87,7 +88,7 @@ describeDatabases("sessions", (open) => {
     const counter = { statements: 0 };
     const { createSessions } = await import("./sessions.ts");
     const sessions = createSessions({
-      db: { ...db, kysely: db.kysely.withPlugin(spy(counter)) },
+      db: { ...db, kysely: db.kysely.withPlugin(counting(() => (counter.statements += 1))) },
       audit: world.audit,
       events: world.events,
       now: Date.now,
@@ -205,14 +206,3 @@ describeDatabases("sessions", (open) => {
     expect(told).not.toContain("current session.ended");
   });
 });
-
-/** Counts statements by their answers: those that were compiled before are not seen on their way there. */
-function spy(counter: { statements: number }) {
-  return {
-    transformQuery: <T>({ node }: { node: T }) => node,
-    transformResult: <T>({ result }: { result: T }) => {
-      counter.statements += 1;
-      return Promise.resolve(result);
-    },
-  };
-}

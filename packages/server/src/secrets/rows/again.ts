@@ -13,7 +13,6 @@ export type Again = Readonly<{
   /** Hash of the token to be confirmed as theirs, in hexadecimal; null where it was. */
   token: string | null;
   name: string;
-  /** In hexadecimal. */
   mark: string;
 }>;
 
@@ -24,7 +23,7 @@ type Row = Readonly<{ user_id: string; record: Uint8Array | null; written: boole
  * plan the inner statement as it does for one.
  */
 const askedAgain = fixed(sql<Row>`with asked as materialized (
-    select a.at, a.user_id, case when seen.mark = decode(a.mark, 'hex')
+    select a.at, a.user_id, case when seen.mark = a.mark
       and (a.token is null or ${sessionStands(sql`a.user_id`, sql`a.token`)})
       then seen.record end as record
     from json_to_recordset(${null}::text::json)

@@ -14,8 +14,8 @@ export const latestSalt = saltOf("l.record");
  * same rows. What only people read is not in it. `c` is the head, `k` its data key, `s` the secret, `l` its
  * version in use.
  */
-export const mark = sql`sha256(convert_to(json_build_array(
+export const mark = sql`encode(sha256(convert_to(json_build_array(
     c.edition, ${saltOf("c.record")}, c.dek_id, k.wrapped,
     s.id, s.name, s.latest, s.oldest, ${latestSalt},
     (select json_agg(json_build_array(m.app, m.until) order by m.app)
-      from secret_grant m where m.user_id = s.user_id and m.secret_id = s.id))::text, 'UTF8'))`;
+      from secret_grant m where m.user_id = s.user_id and m.secret_id = s.id))::text, 'UTF8')), 'hex')`;

@@ -58,7 +58,7 @@ export type SeenSecret = Seen &
     /** Of the version asked for; null where there is none. */
     record: Uint8Array | null;
     /** Of all that `verify` looks at (`columns.ts`). */
-    mark: Uint8Array;
+    mark: string;
     /** Kept versions and when they were made, newest first, where they were asked for. */
     versions: readonly (readonly [number, number])[];
   }>;
@@ -140,7 +140,7 @@ type SecretColumns = HeadColumns & {
   oldest: number;
   salt: Uint8Array | null;
   record: Uint8Array | null;
-  mark: Uint8Array;
+  mark: string;
   grants: readonly GrantJson[];
   versions: readonly (readonly [number, number])[];
 };
