@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 
@@ -9,7 +9,7 @@ export function sha256(): Hash {
 
 /** The sha256 of `data` in hexadecimal. */
 export function sha256Of(data: string | Uint8Array): string {
-  return sha256().update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sha256 } from "../hash.ts";
+import { sha256Of } from "../hash.ts";
 import { bytesOfSecretId, secretIdOf } from "./token.ts";
 
 /** What the head says about a secret. */
@@ -7,8 +7,10 @@ export type Entry = Readonly<{
   latest: number;
   /** The first one that is kept. */
   oldest: number;
-  /** {@link digestOf} name, record in use and grants: 32 bytes. */
-  digest: Uint8Array;
+  /** {@link digestOf} name, record in use and grants: 32 bytes in hexadecimal. */
+  digest: string;
+  /** By which apps ask for it, where its row was seen. Not in the list: what vouches for it is the digest. */
+  name?: string;
 }>;
 
 /** The version head of a user: every secret by its id. */
@@ -25,6 +27,7 @@ export function isOver(until: Allowance["until"], at: number): boolean {
 const format = 1;
 const idLength = 16;
 const digestLength = 32;
+const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
 /** A thousand of these fit one record of 64 KiB. */
 const entryLength = idLength + 4 + 4 + digestLength;
 const encoder = new TextEncoder();
@@ -41,13 +44,13 @@ export function formatContents(contents: Contents): Uint8Array {
   const sorted = entries.toSorted((a, b) => Buffer.compare(a.id ?? bytes, b.id ?? bytes));
   let at = 1;
   for (const { id, latest, oldest, digest } of sorted) {
-    if (id === null || digest.length !== digestLength || !isRange(oldest, latest)) {
+    if (id === null || !isDigest(digest) || !isRange(oldest, latest)) {
       throw new RangeError("not an entry of a version head");
     }
     bytes.set(id, at);
     bytes.writeUInt32BE(latest, at + idLength);
     bytes.writeUInt32BE(oldest, at + idLength + 4);
-    bytes.set(digest, at + idLength + 8);
+    bytes.write(digest, at + idLength + 8, "hex");
     at += entryLength;
   }
   return bytes;
@@ -56,17 +59,17 @@ export function formatContents(contents: Contents): Uint8Array {
 /** The inverse of {@link formatContents}. Pure and total; null for everything that it cannot have made. */
 export function parseContents(bytes: Uint8Array): Contents | null {
   if (bytes[0] !== format || (bytes.length - 1) % entryLength !== 0) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const contents = new Map<string, Entry>();
   let previous: Uint8Array | null = null;
   for (let at = 1; at < bytes.length; at += entryLength) {
     const id = bytes.subarray(at, at + idLength);
     if (previous !== null && Buffer.compare(previous, id) >= 0) return null;
     previous = id;
-    const latest = view.getUint32(at + idLength);
-    const oldest = view.getUint32(at + idLength + 4);
+    const latest = view.readUInt32BE(at + idLength);
+    const oldest = view.readUInt32BE(at + idLength + 4);
     if (!isRange(oldest, latest)) return null;
-    const digest = Uint8Array.from(bytes.subarray(at + idLength + 8, at + entryLength));
+    const digest = view.toString("hex", at + idLength + 8, at + entryLength);
     contents.set(secretIdOf(id), { latest, oldest, digest });
   }
   return contents;
@@ -79,11 +82,11 @@ function isRange(oldest: number, latest: number): boolean {
 /**
  * Vouches for what the rows of a secret say besides its versions: the name, which record is in use (by
  * its salt, which no other record has) and who may have it. SHA-256 over fields behind their lengths, the
- * grants in the order of their apps.
+ * grants in the order of their apps; in hexadecimal. `digest` in `rows/columns.ts` is the same in SQL.
  */
 export function digestOf(
   secret: Readonly<{ name: string; salt: Uint8Array; grants: readonly Allowance[] }>,
-): Uint8Array {
+): string {
   const fields: Uint8Array[] = [];
   const add = (field: Uint8Array) => {
     const length = Buffer.alloc(4);
@@ -97,5 +100,5 @@ export function digestOf(
     add(encoder.encode(app));
     add(encoder.encode(until === null ? "" : String(until)));
   }
-  return new Uint8Array(sha256().update(Buffer.concat(fields)).digest());
+  return sha256Of(Buffer.concat(fields));
 }

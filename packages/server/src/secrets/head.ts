@@ -1,6 +1,12 @@
 import { type DataKey, decrypt, encrypt, type KeyMark, markOf } from "@portafilter/envelope";
 import type { MarkedDek } from "../keys/data-keys.ts";
-import { type Contents, digestOf, formatContents, parseContents } from "./contents.ts";
+import {
+  type Allowance,
+  type Contents,
+  digestOf,
+  formatContents,
+  parseContents,
+} from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import type { HeadRow, SecretRow } from "./rows/store.ts";
 
@@ -43,14 +49,18 @@ export function keyOf({ dek, record }: HeadRow, known: KeyMark | undefined): Mar
   return { ...dek, mark: { salt: mark.salt, commitment: mark.commitment } };
 }
 
+/** What the head vouches for. */
+type Claim = Pick<SecretRow, "id" | "name" | "latest" | "oldest" | "salt"> &
+  Readonly<{ grants: readonly Allowance[] }>;
+
 /** A secret whose rows are what the head vouches for. */
-export type Verified = SecretRow & Readonly<{ salt: Uint8Array }>;
+export type Verified<T = SecretRow> = T & Readonly<{ salt: Uint8Array }>;
 
 /**
  * Holds the rows of a secret against the head.
  * @throws Damaged when they differ in anything that matters: name, versions, record in use, grants.
  */
-export function verify(contents: Contents, row: SecretRow): Verified {
+export function verify<T extends Claim>(contents: Contents, row: T): Verified<T> {
   const { id, name, latest, oldest, salt } = row;
   const entry = contents.get(id);
   const isSame =
@@ -58,7 +68,7 @@ export function verify(contents: Contents, row: SecretRow): Verified {
     salt !== null &&
     entry.latest === latest &&
     entry.oldest === oldest &&
-    Buffer.compare(entry.digest, digestOf({ name, salt, grants: row.grants })) === 0;
+    entry.digest === digestOf({ name, salt, grants: row.grants });
   if (!isSame) throw new Damaged("a secret is not what the head says", name);
   return { ...row, salt };
 }

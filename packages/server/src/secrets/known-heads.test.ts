@@ -3,11 +3,11 @@ import type { Entry } from "./contents.ts";
 import { createKnownHeads } from "./known-heads.ts";
 
 function head(edition: number, secrets: number) {
-  const entry: Entry = { latest: 1, oldest: 1, digest: new Uint8Array(32) };
+  const entry: Entry = { latest: 1, oldest: 1, digest: "00".repeat(32) };
   const contents = new Map(Array.from({ length: secrets }, (_, n) => [`s${n}`, entry] as const));
   const mark = { salt: new Uint8Array(32).fill(edition), commitment: new Uint8Array(32) };
   const dek = { userId: "ada", dekId: new Uint8Array(16), wrapped: "" };
-  return { ...mark, dek, edition, contents };
+  return { ...mark, dek, edition, contents, isNamed: true };
 }
 
 test("the newest head of a user is the one that is known, until it is dropped", () => {

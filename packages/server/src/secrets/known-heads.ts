@@ -6,7 +6,14 @@ import type { Contents } from "./contents.ts";
  * A list that was opened, the mark of the record that it came from, and which key that is sealed under. None
  * of it is secret.
  */
-export type KnownHead = KeyMark & Readonly<{ dek: StoredDek; edition: number; contents: Contents }>;
+export type KnownHead = KeyMark &
+  Readonly<{
+    dek: StoredDek;
+    edition: number;
+    contents: Contents;
+    /** Whether the names of all that were seen. */
+    isNamed: boolean;
+  }>;
 
 /** Heads that were opened lately, so that one that is still in place is neither sent nor opened again. */
 export type KnownHeads = Readonly<{

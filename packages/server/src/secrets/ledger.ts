@@ -111,7 +111,7 @@ async function write<T>(
 ): Promise<Readonly<{ result: T; head: KnownHead | null }>> {
   const { userId } = by;
   const withKey: Page["withKey"] = (lent) => dataKeys.use(dek, lent);
-  const { edition, contents } = first === null ? await resume() : await begin(first);
+  const { edition, contents, isNamed } = first === null ? await resume() : await begin(first);
   const told: Told[] = [];
   let edits = 0;
   const set = (id: string, entry: Entry | null) => {
@@ -131,8 +131,8 @@ async function write<T>(
     },
     check: (row) => verify(contents, row),
     put: (secret) => {
-      const { id, latest, oldest } = secret;
-      set(id, { latest, oldest, digest: digestOf(secret) });
+      const { id, name, latest, oldest } = secret;
+      set(id, { latest, oldest, digest: digestOf(secret), name });
     },
     remove: (id) => {
       set(id, null);
@@ -149,7 +149,8 @@ async function write<T>(
     const record = await withKey((key) => sealHead(key, userId, edition, contents));
     // Without the mark that the key came with, which hangs on the head before.
     const { dekId, wrapped } = dek;
-    const known = { ...markOf(record), dek: { userId, dekId, wrapped }, edition, contents };
+    const stored = { userId, dekId, wrapped };
+    const known = { ...markOf(record), dek: stored, edition, contents, isNamed };
     return { edition, record, known };
   }
 
@@ -157,13 +158,14 @@ async function write<T>(
     const begun = await beginHead(tx, dek, record);
     if (begun === "no account") throw new Problem("signed_out");
     if (begun === "exists") throw new Moved();
-    return { edition: 1, contents: new Map<string, Entry>() };
+    return { edition: 1, contents: new Map<string, Entry>(), isNamed: true };
   }
 
   async function resume() {
     const head = await lockHead(tx, userId, known?.salt ?? null);
     if (head === null || Buffer.compare(head.dek_id, dek.dekId) !== 0) throw new Moved();
     const list: Contents = await withKey((key) => contentsOf(userId, head, known, key));
-    return { edition: head.edition, contents: new Map(list) };
+    const isNamed = list === known?.contents && known.isNamed;
+    return { edition: head.edition, contents: new Map(list), isNamed };
   }
 }

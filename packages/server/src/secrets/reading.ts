@@ -5,17 +5,18 @@ import { Damaged } from "./damaged.ts";
 import { keyOf, openHead } from "./head.ts";
 import type { KnownHead, KnownHeads } from "./known-heads.ts";
 import type { Ports } from "./ports.ts";
-import type { HeadRow, Seen } from "./rows/store.ts";
+import type { HeadRow, Seen, SeenNamed } from "./rows/store.ts";
 
 /**
  * Reads rows of a user together with the head, and gives them to `work` with the verified list and the
  * key, which is lent: it must be used before `work` returns. Null for a user who never had a secret.
- * @param see - one statement; it is told the salt of the head that is known already.
+ * @param see - one statement; it is told the salt of the head that is known already, and whether the names of
+ * all its secrets are.
  * @throws EnvelopeError or Damaged when the head is not ours, KeyServerError
  */
-export type Read = <S extends Seen, T>(
+export type Read = <S extends Seen & Partial<Pick<SeenNamed, "names">>, T>(
   userId: string,
-  see: (known: Uint8Array | null) => Promise<S>,
+  see: (known: Uint8Array | null, isNamed: boolean) => Promise<S>,
   work: (seen: Marked<S>, contents: Contents, key: DataKey) => T,
 ) => Promise<T | null>;
 
@@ -25,8 +26,8 @@ type Marked<S extends Seen> = S & Readonly<{ head: Readonly<{ dek: MarkedDek }> 
 export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: KnownHeads): Read {
   return async (userId, see, work) => {
     const known = heads.get(userId);
-    const seen = await see(known?.salt ?? null);
-    const { head } = seen;
+    const seen = await see(known?.salt ?? null, known?.isNamed ?? false);
+    const { head, names = null } = seen;
     if (head === null) {
       if (seen.hasLeftovers) throw new Damaged("there are secrets, and no head");
       return null;
@@ -35,11 +36,23 @@ export function createRead(dataKeys: Pick<Ports["dataKeys"], "use">, heads: Know
     return await dataKeys.use(dek, (key) => {
       const contents = contentsOf(userId, head, known, key);
       if (contents !== known?.contents) {
-        heads.put(userId, { ...dek.mark, dek: head.dek, edition: head.edition, contents });
+        const { edition } = head;
+        const named = withNames(contents, names ?? []);
+        const isNamed = names !== null;
+        heads.put(userId, { ...dek.mark, dek: head.dek, edition, contents: named, isNamed });
       }
       return work({ ...seen, head: { ...head, dek } }, contents, key);
     });
   };
+}
+
+function withNames(contents: Contents, names: NonNullable<SeenNamed["names"]>): Contents {
+  const named = new Map(contents);
+  for (const [id, name] of names) {
+    const entry = contents.get(id);
+    if (entry !== undefined) named.set(id, { ...entry, name });
+  }
+  return named;
 }
 
 /** What a head lists. @throws EnvelopeError or Damaged */

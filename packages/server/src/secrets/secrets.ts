@@ -13,7 +13,7 @@ import { createRead } from "./reading.ts";
 import { secretRoutes } from "./routes.ts";
 import { deleteAll, type Tx } from "./store.ts";
 import { createUse } from "./using.ts";
-import { createRemembered } from "./using-again.ts";
+import { createUseAgain } from "./using-again.ts";
 
 /** The secrets of accounts: encrypted, versioned, granted to apps. */
 export type Secrets = Readonly<{
@@ -23,7 +23,7 @@ export type Secrets = Readonly<{
    * anything else of this user before. Call {@link Secrets.forget} once it is committed.
    */
   erase: (tx: Tx, userId: string) => Promise<void>;
-  /** Forgets a user's keys, list and what was granted in this process's memory: at sign-out and deletion. */
+  /** Forgets a user's keys and list in this process's memory: at sign-out and deletion. */
   forget: (userId: string) => void;
   /** Writes what was not yet written. */
   close: () => Promise<void>;
@@ -38,13 +38,13 @@ export function createSecrets(ports: Ports): Secrets {
   const lastUses = createLastUses(db, log);
   const read = createRead(dataKeys, heads);
   const change = createChange(ports, heads);
-  const remembered = createRemembered(ports);
+  const again = createUseAgain({ ...ports, heads, now });
   const findings = createFindings(ports);
   const operations = {
     ...createChanging(change, now),
     ...createGranting(change, lastUses, now),
     ...createLooking({ db, audit, dataKeys, read, lastUses, findings, now }),
-    use: createUse({ db, audit, dataKeys, read, remembered, lastUses, now }),
+    use: createUse({ db, audit, dataKeys, read, again, lastUses, now }),
     merge: createMerging(change, now),
   };
 
@@ -54,7 +54,6 @@ export function createSecrets(ports: Ports): Secrets {
     forget: (userId) => {
       dataKeys.drop(userId);
       heads.drop(userId);
-      remembered.forget(userId);
     },
     close: () => lastUses.flush(),
   };

@@ -6,6 +6,7 @@ import { verifyAudit } from "../audit/verify/verify.ts";
 import type { Database } from "../db/database.ts";
 import { counting } from "../db/testing/counting.ts";
 import { describeDatabases } from "../db/testing.ts";
+import { digestOf } from "./contents.ts";
 import { type Again, seeAgain } from "./rows/again.ts";
 import { seeNamed } from "./rows/store.ts";
 import { addUser, createWorld, revealed, stored, used } from "./testing/world.ts";
@@ -25,8 +26,8 @@ function counted(db: Database) {
   return { during, db: { ...db, kysely, transaction } };
 }
 
-describeDatabases("a secret that this server gave to an app before", (open) => {
-  /** Ada lets an app have KEY, which a server has used twice: it has all of that in memory. */
+describeDatabases("a secret of somebody whose head and key a server has in memory", (open) => {
+  /** Ada lets an app have KEY, which it got from a server twice: that has head and names in memory. */
   async function scene() {
     const db = await open();
     const w = await createWorld(db);
@@ -57,10 +58,48 @@ describeDatabases("a secret that this server gave to an app before", (open) => {
   test("is looked at anew once the server is to forget its owner", async () => {
     const { server, id, use, uses, during } = await scene();
     server.secrets.forget("ada");
-    // Keys and list come back by this, and the end of the audit list is known.
+    // Key and list come back by this, though no names, and the end of the audit list is known.
     expect(await revealed(server, "ada", id)).toBe("two");
     expect(await during(use)).toBe(2);
-    expect(await uses()).toHaveLength(3);
+    expect(await during(use)).toBe(1);
+    expect(await uses()).toHaveLength(4);
+  });
+
+  test("needs not be one that was asked for before: the names of all come with the head", async () => {
+    const { w, server, use, during } = await scene();
+    const other = await stored(w, "ada", "OTHER", "another");
+    for (const app of ["app-1", "app-2"])
+      await w.ask("ada", "POST", "/grants", { app, secretId: other, until: null });
+    expect(await use()).toBe("granted two");
+    for (const app of ["app-1", "app-2"]) {
+      const ask = async () => {
+        expect(await used(server, "ada", app, "OTHER")).toBe("granted another");
+      };
+      expect(await during(ask)).toBe(1);
+    }
+  });
+
+  test("needs not be looked at anew after what this server itself changed", async () => {
+    const { server, id, use, during } = await scene();
+    const ask = (path: string, body: object) => server.ask("ada", "POST", path, body);
+    await ask(`/secrets/${id}/versions`, { value: "three" });
+    await stored(server, "ada", "OTHER");
+    const useNow = async () => {
+      expect(await use()).toBe("granted three");
+    };
+    expect(await during(useNow)).toBe(1);
+    await server.ask("ada", "PATCH", `/secrets/${id}`, { name: "NEW" });
+    expect(await use()).toBe("unknown");
+    const useRenamed = async () => {
+      expect(await used(server, "ada", "app-1", "NEW")).toBe("granted three");
+    };
+    expect(await during(useRenamed)).toBe(1);
+  });
+
+  test("is not written down as used by an app that may not have it", async () => {
+    const { use, uses } = await scene();
+    expect(await use("app-2")).toBe("known");
+    expect(await uses()).toHaveLength(2);
   });
 
   test("and whose last use was written meanwhile, is so still", async () => {
@@ -199,10 +238,15 @@ describeDatabases("a secret that this server gave to an app before", (open) => {
       const [seen] = await seeNamed(db.kysely, [
         { userId: user, token: null, name: "KEY", known: null },
       ]);
-      const event = { userId: user, action: "secret.used", secret: "KEY" } as const;
+      if (!seen?.head || !seen.secret?.salt) throw new Error("it was stored");
+      const { head, secret } = seen;
+      const event = { userId: user, action: "secret.used", app: "app-1", secret: "KEY" } as const;
       await audit.record(event);
-      const mark = seen?.mark ?? "";
-      questions.set(user, { event, token: hashOf(user), name: "KEY", mark });
+      questions.set(user, {
+        ...{ event, token: hashOf(user), now: w.clock.now },
+        head: { salt: head.salt, edition: head.edition, dekId: head.dek.dekId },
+        secret: { ...secret, digest: digestOf({ ...secret, salt: seen.secret.salt }) },
+      });
       const at = new Date();
       const times = { created_at: at, confirmed_at: at, seen_at: at };
       const token_hash = Buffer.from(hashOf(user), "hex");
@@ -225,15 +269,15 @@ describeDatabases("a secret that this server gave to an app before", (open) => {
       of("ada"),
       of("bob"),
       { ...of("ada"), token: hashOf("bob") },
-      { ...of("eve"), mark: of("bob").mark },
+      { ...of("eve"), secret: of("bob").secret },
     ];
     const seen = await seeAgain(db.kysely, audit, asked);
     // Of Ada's two one may not be: neither is written down, and neither given.
-    expect(seen.map((record) => record !== null)).toEqual([false, true, false, false]);
+    expect(seen.map((taken) => taken !== null)).toEqual([false, true, false, false]);
     expect(await added()).toEqual([0, 1, 0]);
     for (const user of ["ada", "eve"]) await audit.record(of(user).event);
     const again = await seeAgain(db.kysely, audit, [of("eve"), of("ada"), of("eve")]);
-    expect(again.map((record) => record !== null)).toEqual([true, true, true]);
+    expect(again.map((taken) => taken !== null)).toEqual([true, true, true]);
     expect(await added()).toEqual([2, 1, 3]);
     const nobodys = { ...of("ada"), token: "" };
     expect(await seeAgain(db.kysely, audit, [nobodys])).toEqual([null]);

@@ -10,14 +10,14 @@ import type { By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
 import { type Named, seeIds, seeNamed } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
-import type { Granted, Remembered } from "./using-again.ts";
+import type { Granted, UseAgain } from "./using-again.ts";
 import { textOfValue } from "./value.ts";
 
 /**
  * An app asks, the visitor is not asked. The way that is hot: one statement, shared by those who ask at
  * the same moment, a data key and a head that are in memory, and one line of the audit, which is durable
- * before the value leaves. Where the same was granted here before, and nothing has changed since, that very
- * statement writes the line.
+ * before the value leaves. Where key and head are in memory, and nothing has changed since, that very statement
+ * writes the line (`using-again.ts`).
  * @param unconfirmed - a sign-in that the same statement is to confirm; nothing else is looked at before.
  */
 export type Use = (
@@ -28,34 +28,29 @@ export type Use = (
 ) => Promise<api.UseAnswer>;
 
 type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
-  Readonly<{ read: Read; remembered: Remembered; lastUses: LastUses; now: () => number }>;
+  Readonly<{ read: Read; again: UseAgain; lastUses: LastUses; now: () => number }>;
 
 export function createUse(ports: UsePorts): Use {
-  const { db, audit, dataKeys, read, remembered, lastUses, now } = ports;
+  const { db, audit, dataKeys, read, again, lastUses, now } = ports;
   const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
 
   return async (by, app, name, unconfirmed) => {
     const { userId } = by;
     const token = unconfirmed?.tokenHash ?? null;
-    const before = remembered.get(userId, app, name);
-    if (before !== undefined && !isOver(before.grant.until, now())) {
-      const record = await remembered.take(by, before, token);
-      if (record !== null) return give(before, record);
-    }
+    const taken = await again(by, app, name, token);
+    if (taken !== null) return give(taken);
 
     const found = await look(userId, name, token, unconfirmed);
     if (found === null) {
       await refuseCut(userId);
       return { standing: "unknown" };
     }
-    const { dek, secret, record, mark } = found;
+    const { dek, secret, record } = found;
     const { id, latest: version, salt } = secret;
     const grant = secret.grants.find((one) => one.app === app);
     if (grant === undefined || isOver(grant.until, now())) return { standing: "known" };
     await audit.record({ ...by, action: "secret.used", app, secret: name });
-    const granted = { dek, place: { userId, id, name, version }, salt, grant, mark };
-    remembered.put(granted);
-    return give(granted, record);
+    return give({ dek, place: { userId, id, name, version }, salt, record, grant });
   };
 
   /** The rows of a secret, held against the head; null where there is none. */
@@ -67,23 +62,20 @@ export function createUse(ports: UsePorts): Use {
   ) {
     return read(
       userId,
-      async (known) => {
-        const seen = await see({ userId, token, name, known });
+      async (known, isNamed) => {
+        const seen = await see({ userId, token, name, known: isNamed ? known : null });
         if (!seen.stands) throw unconfirmed?.refuse() ?? new Problem("signed_out");
         return seen;
       },
-      ({ head, secret, record, mark }, contents) => {
+      ({ head, secret, record }, contents) => {
         if (secret === null || head === null) return null;
-        return { dek: head.dek, secret: verify(contents, secret), record, mark };
+        return { dek: head.dek, secret: verify(contents, secret), record };
       },
     );
   }
 
   /** What an app is given, once it is written down that it is. */
-  async function give(
-    { dek, place, salt, grant }: Granted,
-    record: Uint8Array | null,
-  ): Promise<api.UseAnswer> {
+  async function give({ dek, place, salt, record, grant }: Granted): Promise<api.UseAnswer> {
     const { app, until } = grant;
     lastUses.note({ secretId: place.id, app, at: now() });
     const bytes = await dataKeys.use(dek, (key) => openVersion(key, place, record, salt));

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 /** Where a record's salt is (packages/envelope), for `substring`. */
 const salt = { from: 23, length: 32 };
@@ -10,12 +10,28 @@ export const saltOf = (record: string) =>
 export const latestSalt = saltOf("l.record");
 
 /**
- * A digest of all that is held against the head when a secret is used, and of the head: the same mark, the
- * same rows. What only people read is not in it. `c` is the head, `k` its data key, `s` the secret, `l` its
- * version in use.
+ * -1 for `infinity`, and for years that ISO 8601 has no four digits for. We write none of them: the first is
+ * no number and would fail the whole statement, the others the whole answer.
  */
-export const mark = sql`encode(sha256(convert_to(json_build_array(
-    c.edition, ${saltOf("c.record")}, c.dek_id, k.wrapped,
-    s.id, s.name, s.latest, s.oldest, ${latestSalt},
-    (select json_agg(json_build_array(m.app, m.until) order by m.app)
-      from secret_grant m where m.user_id = s.user_id and m.secret_id = s.id))::text, 'UTF8')), 'hex')`;
+export const milliseconds = (column: string) => sql`
+  case when ${sql.ref(column)} < timestamptz '0001-01-01 00:00:00+00'
+    or ${sql.ref(column)} >= timestamptz '10000-01-01 00:00:00+00' then -1
+    else floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint end`;
+
+/** A field behind its length, as `digestOf` has it. */
+const field = (text: RawBuilder<unknown>) =>
+  sql`int4send(octet_length(${text})) || convert_to(${text}, 'UTF8')`;
+
+/**
+ * `digestOf` in contents.ts, as a condition can have it: of the secret `s`, its record in use `l` and, all of
+ * them, its grants.
+ * @param grants - {@link grantFields}
+ */
+export const digest = (grants: string) => sql`sha256(
+    ${field(sql`s.name`)} || int4send(${sql.lit(salt.length)}) || ${latestSalt} || coalesce(${sql.ref(grants)}, ''))`;
+
+/** Aggregate of grants `m`, for {@link digest}. */
+export const grantFields = sql`string_agg(
+    ${field(sql`m.app`)} || case when m.until is null then int4send(0)
+      else ${field(sql`(${milliseconds("m.until")})::text`)} end,
+    ''::bytea order by m.app collate "C")`;

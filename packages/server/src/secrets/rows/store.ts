@@ -3,7 +3,7 @@ import { sessionStands } from "../../accounts/sessions/store.ts";
 import { fixed } from "../../db/fixed.ts";
 import type { StoredDek } from "../../keys/data-keys.ts";
 import type { Db } from "../store.ts";
-import { latestSalt, mark, saltOf } from "./columns.ts";
+import { latestSalt, milliseconds, saltOf } from "./columns.ts";
 
 /** The version head as it is stored. `record` is null when its salt is the one that the caller knows. */
 export type HeadRow = Readonly<{
@@ -57,8 +57,6 @@ export type SeenSecret = Seen &
     secret: SecretRow | null;
     /** Of the version asked for; null where there is none. */
     record: Uint8Array | null;
-    /** Of all that `verify` looks at (`columns.ts`). */
-    mark: string;
     /** Kept versions and when they were made, newest first, where they were asked for. */
     versions: readonly (readonly [number, number])[];
   }>;
@@ -71,15 +69,6 @@ type HeadColumns = {
   head_record: Uint8Array | null;
   leftovers: boolean;
 };
-
-/**
- * -1 for `infinity`, and for years that ISO 8601 has no four digits for. We write none of them: the first is
- * no number and would fail the whole statement, the others the whole answer.
- */
-const milliseconds = (column: string) => sql`
-  case when ${sql.ref(column)} < timestamptz '0001-01-01 00:00:00+00'
-    or ${sql.ref(column)} >= timestamptz '10000-01-01 00:00:00+00' then -1
-    else floor(extract(epoch from ${sql.ref(column)}) * 1000)::bigint end`;
 
 /** In place of a parameter, what stands for it in a larger statement. */
 type Or<T> = T | RawBuilder<T>;
@@ -140,7 +129,6 @@ type SecretColumns = HeadColumns & {
   oldest: number;
   salt: Uint8Array | null;
   record: Uint8Array | null;
-  mark: string;
   grants: readonly GrantJson[];
   versions: readonly (readonly [number, number])[];
 };
@@ -155,18 +143,17 @@ const secretOf = (
 ) => sql<SecretColumns>`
   select ${headColumns(known)}, s.id, s.name, s.latest, s.oldest, ${latestSalt} as salt,
     ${sql.ref(version === undefined ? "l.record" : "v.record")},
-    case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions,
-    ${mark} as mark
+    case when s.id is null then '[]' else ${grantsColumn} end as grants, ${versions} as versions
   from ${headTables(userId)}
   left join secret s on s.user_id = u.id and ${match}
   ${latestVersion}
   ${version === undefined ? sql`` : sql`left join secret_version v on v.secret_id = s.id and v.version = ${version}::bigint`}`;
 
 function readSecret(userId: string, row: SecretColumns): SeenSecret {
-  const { id, name, latest, oldest, salt, record, mark, versions } = row;
+  const { id, name, latest, oldest, salt, record, versions } = row;
   const secret =
     id === null ? null : { id, name, latest, oldest, salt, grants: readGrants(row.grants) };
-  return { ...readHead(userId, row), secret, record, mark, versions };
+  return { ...readHead(userId, row), secret, record, versions };
 }
 
 /** A secret of this user with the head, as of one moment: one statement. */
@@ -197,11 +184,21 @@ export type Named = Readonly<{
   known: Uint8Array | null;
 }>;
 
-/** `stands`: whether nothing was to be confirmed, or it was. */
-export type SeenNamed = SeenSecret & Readonly<{ stands: boolean }>;
+export type SeenNamed = SeenSecret &
+  Readonly<{
+    /** Whether nothing was to be confirmed, or it was. */
+    stands: boolean;
+    /** Id and name of every secret, where the head is sent. */
+    names: readonly (readonly [string, string])[] | null;
+  }>;
 
 /** `limit` lets the database plan the inner statement as it does for one. */
-const secretsAskedFor = fixed(sql<SecretColumns & { stands: boolean }>`select seen.*,
+const secretsAskedFor = fixed(sql<
+  SecretColumns & Pick<SeenNamed, "stands" | "names">
+>`select seen.*,
+    case when seen.head_record is null then null else (
+      select json_agg(json_build_array(n.id, n.name)) from secret n where n.user_id = a.user_id
+    ) end as names,
     a.token is null or ${sessionStands(sql`a.user_id`, sql`a.token`)} as stands
   from json_to_recordset(${null}::text::json)
     as a(at int, user_id text, token text, name text, known text)
@@ -217,7 +214,7 @@ export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenNam
   const rows = await secretsAskedFor(db, JSON.stringify(items));
   return asked.map(({ userId }, at) => {
     const row = only(rows.slice(at, at + 1));
-    return { ...readSecret(userId, row), stands: row.stands };
+    return { ...readSecret(userId, row), stands: row.stands, names: row.names };
   });
 }
 
