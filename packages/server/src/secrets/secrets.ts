@@ -29,8 +29,8 @@ export type Secrets = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** Entries of version heads in memory, of about 400 bytes each. */
-const mostEntries = 100_000;
+/** Entries of version heads in memory, of about 300 bytes each. */
+const mostEntries = 200_000;
 
 export function createSecrets(ports: Ports): Secrets {
   const { db, dataKeys, audit, log, now = Date.now } = ports;
