@@ -50,20 +50,22 @@ export function createUseAgain(ports: UseAgainPorts): UseAgain {
     const said = entryNamed(head, name);
     if (said === null) return null;
     const { salt, commitment, edition, contents, dek } = head;
-    const taken = await unlessRefused(
-      see({
-        event: { ...by, action: "secret.used", app, secret: name },
-        ...{ token, now: now(), secret: said },
-        head: { salt, edition, dekId: dek.dekId },
-      }),
-    );
+    const event = { ...by, action: "secret.used", app, secret: name } as const;
+    const inPlace = { salt, edition, dekId: dek.dekId };
+    const asked = { event, token, now: now(), head: inPlace, secret: said };
+    const taken = await unlessRefused(see(asked));
     if (taken === null) return null;
     const { record } = taken;
     const secret = verify(contents, { ...said, salt: saltOf(record), grants: taken.grants });
     const grant = secret.grants.find((one) => one.app === app);
     if (grant === undefined || isOver(grant.until, now())) return null;
-    const place = { userId, id: said.id, name, version: said.latest };
-    return { dek: { ...dek, mark: { salt, commitment } }, place, salt: secret.salt, record, grant };
+    return {
+      dek: { ...dek, mark: { salt, commitment } },
+      place: { userId, id: said.id, name, version: said.latest },
+      salt: secret.salt,
+      record,
+      grant,
+    };
   };
 }
 

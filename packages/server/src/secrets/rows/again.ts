@@ -77,12 +77,9 @@ export async function seeAgain(
 ): Promise<(Taken | null)[]> {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
   const items = asked.map(({ event, token, now, head, secret }, at) => {
-    const { id, name, latest, oldest, digest } = secret;
-    return {
-      ...{ at, user_id: event.userId, token, app: event.app, now: new Date(now).toISOString() },
-      ...{ salt: hex(head.salt), dek_id: hex(head.dekId), edition: head.edition },
-      ...{ id, name, latest, oldest, digest },
-    };
+    const who = { at, user_id: event.userId, token, app: event.app };
+    const inPlace = { salt: hex(head.salt), dek_id: hex(head.dekId), edition: head.edition };
+    return { ...secret, ...who, ...inPlace, now: new Date(now).toISOString() };
   });
   let rows: readonly Row[] = [];
   const written = await audit.along(
