@@ -9,8 +9,6 @@ export type Entry = Readonly<{
   oldest: number;
   /** {@link digestOf} name, record in use and grants: 32 bytes in hexadecimal. */
   digest: string;
-  /** By which apps ask for it, where its row was seen. Not in the list: what vouches for it is the digest. */
-  name?: string;
 }>;
 
 /** The version head of a user: every secret by its id. */

@@ -7,7 +7,7 @@ function head(edition: number, secrets: number) {
   const contents = new Map(Array.from({ length: secrets }, (_, n) => [`s${n}`, entry] as const));
   const mark = { salt: new Uint8Array(32).fill(edition), commitment: new Uint8Array(32) };
   const dek = { userId: "ada", dekId: new Uint8Array(16), wrapped: "" };
-  return { ...mark, dek, edition, contents, isNamed: true };
+  return { ...mark, dek, edition, contents, names: new Map([["KEY", "s0"]]) };
 }
 
 test("the newest head of a user is the one that is known, until it is dropped", () => {
@@ -20,6 +20,28 @@ test("the newest head of a user is the one that is known, until it is dropped", 
   heads.drop("ada");
   expect(heads.get("ada")).toBeUndefined();
   expect(heads.get("bob")?.edition).toBe(7);
+});
+
+test("hints have one name for each secret, and can be put right", () => {
+  const heads = createKnownHeads(100);
+  const given = head(1, 3);
+  heads.put("ada", given);
+  const names = () => Object.fromEntries(heads.get("ada")?.names ?? []);
+  heads.learn("ada", "OTHER", "s1");
+  heads.learn("ada", "RENAMED", "s0");
+  heads.learn("bob", "KEY", "s0");
+  expect(names()).toEqual({ OTHER: "s1", RENAMED: "s0" });
+  heads.learn("ada", "OTHER", null);
+  heads.learn("ada", "KEY", null);
+  expect(names()).toEqual({ RENAMED: "s0" });
+  expect(Object.fromEntries(given.names)).toEqual({ KEY: "s0" });
+});
+
+test("the id of a key does not keep the buffer of an answer", () => {
+  const heads = createKnownHeads(100);
+  const dekId = new Uint8Array(65_536).subarray(7, 23);
+  heads.put("ada", { ...head(1, 1), dek: { userId: "ada", dekId, wrapped: "" } });
+  expect(heads.get("ada")?.dek.dekId.buffer.byteLength).toBe(16);
 });
 
 test("when there are too many entries, the head that was not used for the longest time goes", () => {

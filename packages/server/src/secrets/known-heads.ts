@@ -11,14 +11,21 @@ export type KnownHead = KeyMark &
     dek: StoredDek;
     edition: number;
     contents: Contents;
-    /** Whether the names of all that were seen. */
-    isNamed: boolean;
+    names: Names | null;
   }>;
+
+/**
+ * Ids by the names that their rows had; null where those were not seen. A hint as to what an app means: what
+ * vouches for a name is the digest in the list.
+ */
+export type Names = ReadonlyMap<string, string>;
 
 /** Heads that were opened lately, so that one that is still in place is neither sent nor opened again. */
 export type KnownHeads = Readonly<{
   get: (userId: string) => KnownHead | undefined;
   put: (userId: string, head: KnownHead) => void;
+  /** Puts a hint right; null where there is no such secret. */
+  learn: (userId: string, name: string, id: string | null) => void;
   drop: (userId: string) => void;
 }>;
 
@@ -29,7 +36,7 @@ export type KnownHeads = Readonly<{
  */
 export function createKnownHeads(most: number): KnownHeads {
   /** In the order of use: a Map keeps the order in which it was written. */
-  const heads = new Map<string, KnownHead>();
+  const heads = new Map<string, Kept>();
   let size = 0;
 
   function drop(userId: string): void {
@@ -47,18 +54,31 @@ export function createKnownHeads(most: number): KnownHeads {
       heads.set(userId, head);
       return head;
     },
-    put(userId, head) {
+    put(userId, { dek, names, ...head }) {
       drop(userId);
-      heads.set(userId, head);
-      size += weight(head);
+      // The driver's short buffers are parts of larger ones, which they would keep.
+      const own = { ...dek, dekId: Uint8Array.from(dek.dekId) };
+      const kept = { ...head, dek: own, names: names && new Map(names) };
+      heads.set(userId, kept);
+      size += weight(kept);
       for (const oldest of heads.keys()) {
         if (size <= most) break;
         drop(oldest);
       }
     },
+    learn(userId, name, id) {
+      const names = heads.get(userId)?.names;
+      if (!names || names.get(name) === (id ?? undefined)) return;
+      names.delete(name);
+      if (id === null) return;
+      for (const [other, its] of names) if (its === id) names.delete(other);
+      names.set(name, id);
+    },
     drop,
   };
 }
+
+type Kept = KnownHead & Readonly<{ names: Map<string, string> | null }>;
 
 function weight({ contents }: KnownHead): number {
   return contents.size + 1;

@@ -7,7 +7,7 @@ import { digestOf } from "./contents.ts";
 import { Damaged } from "./damaged.ts";
 import { keyOf, sealHead, type Verified, verify } from "./head.ts";
 import { holdSecret, lockHead, type Sought } from "./held/store.ts";
-import type { KnownHead, KnownHeads } from "./known-heads.ts";
+import type { KnownHead, KnownHeads, Names } from "./known-heads.ts";
 import type { By, Ports } from "./ports.ts";
 import { contentsOf } from "./reading.ts";
 import { type SecretRow, seeHead } from "./rows/store.ts";
@@ -111,8 +111,9 @@ async function write<T>(
 ): Promise<Readonly<{ result: T; head: KnownHead | null }>> {
   const { userId } = by;
   const withKey: Page["withKey"] = (lent) => dataKeys.use(dek, lent);
-  const { edition, contents, isNamed } = first === null ? await resume() : await begin(first);
+  const { edition, contents, names } = first === null ? await resume() : await begin(first);
   const told: Told[] = [];
+  const called = new Map<string, string>();
   let edits = 0;
   const set = (id: string, entry: Entry | null) => {
     edits++;
@@ -132,7 +133,8 @@ async function write<T>(
     check: (row) => verify(contents, row),
     put: (secret) => {
       const { id, name, latest, oldest } = secret;
-      set(id, { latest, oldest, digest: digestOf(secret), name });
+      set(id, { latest, oldest, digest: digestOf(secret) });
+      called.set(id, name);
     },
     remove: (id) => {
       set(id, null);
@@ -150,22 +152,29 @@ async function write<T>(
     // Without the mark that the key came with, which hangs on the head before.
     const { dekId, wrapped } = dek;
     const stored = { userId, dekId, wrapped };
-    const known = { ...markOf(record), dek: stored, edition, contents, isNamed };
+    const known = { ...markOf(record), dek: stored, edition, contents, names: hints() };
     return { edition, record, known };
+  }
+
+  /** Names after the change, where they were known before. */
+  function hints(): Names | null {
+    if (names === null) return null;
+    const after = new Map([...names].filter(([, id]) => contents.has(id) && !called.has(id)));
+    for (const [id, name] of called) after.set(name, id);
+    return after;
   }
 
   async function begin(record: Uint8Array) {
     const begun = await beginHead(tx, dek, record);
     if (begun === "no account") throw new Problem("signed_out");
     if (begun === "exists") throw new Moved();
-    return { edition: 1, contents: new Map<string, Entry>(), isNamed: true };
+    return { edition: 1, contents: new Map<string, Entry>(), names: new Map<string, string>() };
   }
 
   async function resume() {
     const head = await lockHead(tx, userId, known?.salt ?? null);
     if (head === null || Buffer.compare(head.dek_id, dek.dekId) !== 0) throw new Moved();
     const list: Contents = await withKey((key) => contentsOf(userId, head, known, key));
-    const isNamed = list === known?.contents && known.isNamed;
-    return { edition: head.edition, contents: new Map(list), isNamed };
+    return { edition: head.edition, contents: new Map(list), names: known?.names ?? null };
   }
 }

@@ -90,8 +90,19 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
     ];
     const seen = await seeNamed(
       db.kysely,
-      asked.map(([userId, token]) => ({ userId, token, name: "KEY", known: null })),
+      asked.map(([userId, token]) => ({
+        userId,
+        token,
+        name: "KEY",
+        known: null,
+        wantsNames: true,
+      })),
     );
     expect(seen.map(({ stands }) => stands)).toEqual(asked.map(([, , stands]) => stands));
+    const ids = await db.kysely.selectFrom("secret").select(["user_id", "id", "name"]).execute();
+    const names = asked.map(([userId]) =>
+      ids.filter((row) => row.user_id === userId).map(({ id, name }) => [id, name]),
+    );
+    expect(seen.map((one) => one.names)).toEqual(names);
   });
 });

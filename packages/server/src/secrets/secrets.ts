@@ -44,7 +44,7 @@ export function createSecrets(ports: Ports): Secrets {
     ...createChanging(change, now),
     ...createGranting(change, lastUses, now),
     ...createLooking({ db, audit, dataKeys, read, lastUses, findings, now }),
-    use: createUse({ db, audit, dataKeys, read, again, lastUses, now }),
+    use: createUse({ db, audit, dataKeys, read, heads, again, lastUses, now }),
     merge: createMerging(change, now),
   };
 

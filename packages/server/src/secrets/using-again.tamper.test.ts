@@ -96,6 +96,75 @@ describeDatabases("a secret of somebody whose head and key a server has in memor
     expect(await during(useRenamed)).toBe(1);
   });
 
+  test("is named by a hint that is put right when it was wrong", async () => {
+    const { tamper, use, during } = await scene();
+    await tamper("update secret set name = 'ASIDE' where id = $id");
+    expect(await use()).toBe("unknown");
+    await tamper("update secret set name = 'KEY' where id = $id");
+    expect(await use()).toBe("granted two");
+    expect(await during(use)).toBe(1);
+  });
+
+  test("is named by its owner's first change, too", async () => {
+    const { server, during } = await scene();
+    const secretId = await stored(server, "bob", "FIRST", "one");
+    await server.ask("bob", "POST", "/grants", { app: "app-1", secretId, until: null });
+    const useFirst = async () => {
+      expect(await used(server, "bob", "app-1", "FIRST")).toBe("granted one");
+    };
+    expect(await during(useFirst)).toBe(1);
+  });
+
+  test("is given also where the head's record is broken, and its list was seen before", async () => {
+    const { w, id, tamper } = await scene();
+    const server = await w.another();
+    expect(await revealed(server, "ada", id)).toBe("two");
+    await tamper(`update secret_contents set record = set_byte(record, length(record) - 1,
+      255 - get_byte(record, length(record) - 1)) where user_id = 'ada'`);
+    expect(await used(server, "ada", "app-1", "KEY")).toBe("granted two");
+    expect(await used(await w.another(), "ada", "app-1", "KEY")).toBe("integrity_failure");
+  });
+
+  test("is not given when its grant ends while the line is being written", async () => {
+    const { w, db, id } = await scene();
+    const until = new Date(w.clock.now + 60_000).toISOString();
+    await w.ask("ada", "POST", "/grants", { app: "app-1", secretId: id, until });
+    let later = 0;
+    const kysely = db.kysely.withPlugin(counting(() => (w.clock.now += later)));
+    const server = await w.another({ db: { ...db, kysely } });
+    expect(await used(server, "ada", "app-1", "KEY")).toBe("granted two");
+    later = 60_000;
+    expect(await used(server, "ada", "app-1", "KEY")).toBe("known");
+  });
+
+  test("is not given to whom a database that lies says that it is granted", async () => {
+    const { w, db } = await scene();
+    let isLying = false;
+    const kysely = db.kysely.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: ({ result }) => {
+        const lie = (row: Record<string, unknown>) =>
+          "written" in row
+            ? {
+                ...row,
+                grants: [
+                  ["app-1", null],
+                  ["app-2", null],
+                ],
+              }
+            : row;
+        return Promise.resolve(isLying ? { ...result, rows: result.rows.map(lie) } : result);
+      },
+    });
+    const server = await w.another({ db: { ...db, kysely } });
+    const use = () => used(server, "ada", "app-1", "KEY");
+    expect(await use()).toBe("granted two");
+    isLying = true;
+    expect(await use()).toBe("integrity_failure");
+    isLying = false;
+    expect(await use()).toBe("granted two");
+  });
+
   test("is not written down as used by an app that may not have it", async () => {
     const { use, uses } = await scene();
     expect(await use("app-2")).toBe("known");
@@ -127,6 +196,7 @@ describeDatabases("a secret of somebody whose head and key a server has in memor
       `insert into secret_grant (user_id, secret_id, app, created_at)
         values ('ada', $id, 'app-2', now())`,
     ],
+    ["its grant, for another account's", "update secret_grant set user_id = 'bob'"],
     ["its grant, for another app's", "update secret_grant set app = 'app-2' where secret_id = $id"],
     [
       "its version in use, for a copy of it",
@@ -236,7 +306,7 @@ describeDatabases("a secret of somebody whose head and key a server has in memor
       const id = await stored(w, user, "KEY", `KEY of ${user}`);
       await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
       const [seen] = await seeNamed(db.kysely, [
-        { userId: user, token: null, name: "KEY", known: null },
+        { userId: user, token: null, name: "KEY", known: null, wantsNames: false },
       ]);
       if (!seen?.head || !seen.secret?.salt) throw new Error("it was stored");
       const { head, secret } = seen;

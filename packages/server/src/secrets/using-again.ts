@@ -21,7 +21,8 @@ export type Granted = Readonly<{
 /**
  * What an app may have of a head that is known: the record in use and, in the same statement, the line that
  * its value leaves, which is there for good when this resolves. Null, and nothing is written, where anything
- * is not as that head says, the app has no grant, or its key would have to be asked for.
+ * is not as that head says, the app has no grant, or its key would have to be asked for. (A grant that ends
+ * while the line is being written leaves that line.)
  * @throws Damaged, Problem when the database is away.
  */
 export type UseAgain = (
@@ -47,7 +48,7 @@ export function createUseAgain(ports: UseAgainPorts): UseAgain {
     const head = heads.get(userId);
     // Without the key the line would be there before the key server could be asked.
     if (head === undefined || !dataKeys.holds(head.dek)) return null;
-    const said = entryNamed(head, name);
+    const said = saidOf(head, name);
     if (said === null) return null;
     const { salt, commitment, edition, contents, dek } = head;
     const event = { ...by, action: "secret.used", app, secret: name } as const;
@@ -69,12 +70,11 @@ export function createUseAgain(ports: UseAgainPorts): UseAgain {
   };
 }
 
-/** What a head says about the secret that has this name. */
-function entryNamed({ contents }: KnownHead, name: string) {
-  for (const [id, { latest, oldest, digest, name: its }] of contents) {
-    if (its === name) return { id, name, latest, oldest, digest };
-  }
-  return null;
+/** What a head says about the secret that probably has this name. */
+function saidOf({ names, contents }: KnownHead, name: string) {
+  const id = names?.get(name);
+  const entry = id === undefined ? undefined : contents.get(id);
+  return id === undefined || entry === undefined ? null : { id, name, ...entry };
 }
 
 /** Which rows the database refused, and what is to be told, is for the long way. */

@@ -4,6 +4,7 @@ import type { Unconfirmed } from "../http/route.ts";
 import { Problem } from "../problem.ts";
 import { isOver } from "./contents.ts";
 import { verify } from "./head.ts";
+import type { KnownHeads } from "./known-heads.ts";
 import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
 import type { By, Ports } from "./ports.ts";
@@ -28,10 +29,16 @@ export type Use = (
 ) => Promise<api.UseAnswer>;
 
 type UsePorts = Pick<Ports, "db" | "audit" | "dataKeys"> &
-  Readonly<{ read: Read; again: UseAgain; lastUses: LastUses; now: () => number }>;
+  Readonly<{
+    read: Read;
+    heads: KnownHeads;
+    again: UseAgain;
+    lastUses: LastUses;
+    now: () => number;
+  }>;
 
 export function createUse(ports: UsePorts): Use {
-  const { db, audit, dataKeys, read, again, lastUses, now } = ports;
+  const { db, audit, dataKeys, read, heads, again, lastUses, now } = ports;
   const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
 
   return async (by, app, name, unconfirmed) => {
@@ -41,6 +48,7 @@ export function createUse(ports: UsePorts): Use {
     if (taken !== null) return give(taken);
 
     const found = await look(userId, name, token, unconfirmed);
+    heads.learn(userId, name, found?.secret.id ?? null);
     if (found === null) {
       await refuseCut(userId);
       return { standing: "unknown" };
@@ -62,8 +70,8 @@ export function createUse(ports: UsePorts): Use {
   ) {
     return read(
       userId,
-      async (known, isNamed) => {
-        const seen = await see({ userId, token, name, known: isNamed ? known : null });
+      async (known, wantsNames) => {
+        const seen = await see({ userId, token, name, known, wantsNames });
         if (!seen.stands) throw unconfirmed?.refuse() ?? new Problem("signed_out");
         return seen;
       },

@@ -27,7 +27,7 @@ export type Taken = Readonly<{ record: Uint8Array; grants: readonly Allowance[] 
 type Row = Readonly<{
   user_id: string;
   record: Uint8Array | null;
-  grants: readonly (readonly [string, number | null])[];
+  grants: readonly (readonly [string, number | null])[] | null;
   written: boolean;
 }>;
 
@@ -91,8 +91,8 @@ export async function seeAgain(
     },
   );
   return asked.map(({ event }, at) => {
-    const { record = null, grants = [] } = rows[at] ?? {};
-    if (record === null || !written.has(event.userId)) return null;
+    const { record = null, grants = null } = rows[at] ?? {};
+    if (record === null || grants === null || !written.has(event.userId)) return null;
     return { record, grants: grants.map(([app, until]) => ({ app, until })) };
   });
 }

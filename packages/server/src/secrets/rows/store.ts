@@ -1,3 +1,4 @@
+import { limits } from "@portafilter/protocol";
 import { type RawBuilder, sql } from "kysely";
 import { sessionStands } from "../../accounts/sessions/store.ts";
 import { fixed } from "../../db/fixed.ts";
@@ -182,34 +183,41 @@ export type Named = Readonly<{
   token: string | null;
   name: string;
   known: Uint8Array | null;
+  wantsNames: boolean;
 }>;
 
 export type SeenNamed = SeenSecret &
   Readonly<{
     /** Whether nothing was to be confirmed, or it was. */
     stands: boolean;
-    /** Id and name of every secret, where the head is sent. */
+    /** Id and name of every secret, where they are wanted or the head is sent. */
     names: readonly (readonly [string, string])[] | null;
   }>;
 
-/** `limit` lets the database plan the inner statement as it does for one. */
+/**
+ * `limit` lets the database plan the inner statement as it does for one; that of names keeps rows that somebody
+ * put there from making others wait.
+ */
 const secretsAskedFor = fixed(sql<
   SecretColumns & Pick<SeenNamed, "stands" | "names">
 >`select seen.*,
-    case when seen.head_record is null then null else (
-      select json_agg(json_build_array(n.id, n.name)) from secret n where n.user_id = a.user_id
+    case when a.wants_names or seen.head_record is not null then (
+      select coalesce(json_agg(json_build_array(n.id, n.name)), '[]') from (
+        select id, name from secret where user_id = a.user_id and octet_length(name) <= ${sql.lit(limits.secretName)}
+        limit ${sql.lit(limits.secretsPerUser)}) n
     ) end as names,
     a.token is null or ${sessionStands(sql`a.user_id`, sql`a.token`)} as stands
   from json_to_recordset(${null}::text::json)
-    as a(at int, user_id text, token text, name text, known text)
+    as a(at int, user_id text, token text, name text, known text, wants_names boolean)
   cross join lateral (
     ${secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`)} limit 1) as seen
   order by a.at`);
 
 /** What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order. */
 export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenNamed[]> {
-  const items = asked.map(({ userId, token, name, known }, at) => {
-    return { at, user_id: userId, token, name, known: known && Buffer.from(known).toString("hex") };
+  const items = asked.map(({ userId, token, name, known, wantsNames }, at) => {
+    const salt = known && Buffer.from(known).toString("hex");
+    return { at, user_id: userId, token, name, known: salt, wants_names: wantsNames };
   });
   const rows = await secretsAskedFor(db, JSON.stringify(items));
   return asked.map(({ userId }, at) => {
