@@ -149,6 +149,15 @@ describe("two servers on one database", { timeout: 60_000 }, () => {
     expect(await lines()).toEqual(before);
   });
 
+  test("so it is where nothing but its sign-in is gone, and all else in memory is right", async () => {
+    const { one, two } = await scene();
+    await second()
+      .db.kysely.deleteFrom("account_session")
+      .where("user_id", "=", await userOf(one))
+      .execute();
+    expect(await used(two)).toBe("signed_out");
+  });
+
   test("a token that a new password made void is void at the other, too, and the new one is good", async () => {
     const { one, two } = await scene();
     const stale = browserOn(second(), "198.51.100.204", new Map(one.jar));

@@ -97,8 +97,10 @@ describeDatabases("a secret of somebody whose head and key a server has in memor
   });
 
   test("is named by a hint that is put right when it was wrong", async () => {
-    const { tamper, use, during } = await scene();
+    const { server, tamper, use, during } = await scene();
+    server.secrets.forget("ada");
     await tamper("update secret set name = 'ASIDE' where id = $id");
+    // Here the names are seen as they are now.
     expect(await use()).toBe("unknown");
     await tamper("update secret set name = 'KEY' where id = $id");
     expect(await use()).toBe("granted two");
