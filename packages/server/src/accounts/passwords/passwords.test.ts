@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { argon2, createPasswords } from "./passwords.ts";
 
@@ -62,6 +63,24 @@ describe("passwords", () => {
     expect(() => {
       createPasswords().check(password);
     }).toThrow(expect.objectContaining({ code: "password_refused" }));
+  });
+
+  test("every one of the most used is refused, and the list is whole", () => {
+    const file = new URL("common-passwords.txt", import.meta.url);
+    const common = readFileSync(file, "utf8").trimEnd().split("\n");
+    // As many as Django's list has of eight characters and more; the others fail by their length.
+    expect(new Set(common).size).toBe(8354);
+    const { check } = createPasswords();
+    const accepted = common.filter((password) => {
+      try {
+        check(password);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(accepted).toEqual([]);
+    expect(common.filter((password) => Array.from(password).length < 8)).toEqual([]);
   });
 
   test.each(["12 monkeys!", "🔑".repeat(8), "x".repeat(256), "        ", "пароль-пароль"])(
