@@ -130,6 +130,7 @@ test("deleting says what is destroyed, wants the email typed, and ends on a page
   await button("Delete account").click();
   const question = page.getByRole("alertdialog", { name: "Delete your account?" });
   await question.getByText("all your secrets, with every earlier version").waitFor();
+  await question.getByText(/Backups that the operator made before/).waitFor();
   await question.getByRole("button", { name: "Delete account for good" }).click();
   await question.getByText("This is not the email of your account.").waitFor();
   await question.getByLabel("Type ada@example.org to confirm").fill("Ada@example.org");

@@ -37,6 +37,7 @@ export function VersionList({ secret, onDone }: Props) {
           </li>
         ))}
       </ol>
+      {(data?.at(-1)?.version ?? 1) > 1 && <p className={styles.soft}>{words.rest}</p>}
     </>
   );
 }

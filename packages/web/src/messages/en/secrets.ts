@@ -1,3 +1,5 @@
+import { limits } from "@portafilter/protocol";
+
 /** The sentences of the secrets page. Loaded with it. */
 export const secrets = {
   title: "Secrets",
@@ -86,6 +88,7 @@ export const secrets = {
     version: (number: number) => `Version ${number}`,
     current: "in use",
     restore: "Restore",
+    rest: `The last ${limits.versionsPerSecret} versions are kept. Earlier ones are gone.`,
     restoreLabel: (number: number) => `Restore version ${number}`,
     restored: (name: string, number: number) =>
       `The value of version ${number} of ${name} is in use again.`,
