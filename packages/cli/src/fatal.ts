@@ -4,7 +4,7 @@ export class Fatal extends Error {
 }
 
 /** Errors of the packages whose message is such a line. By name, so that none of them is loaded for it. */
-const forPeople = ["ConfigError", "UnusableDatabase"];
+const forPeople = ["ConfigError", "ExplainedError", "UnusableDatabase"];
 
 /** What a file system says when a folder is not ours, is none, or is full. */
 const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST"];

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import own from "../package.json" with { type: "json" };
-import { lineForPeople } from "./fatal.ts";
+import { crashIntoServerLog, endWith } from "./crash.ts";
 import { addKeyServerCommands } from "./keyserver.ts";
 import { settingsHelp } from "./settings-help.ts";
 
@@ -11,7 +11,11 @@ const program = new Command("portafilter")
   .description("Runs Python web apps in the visitor's browser and asks the visitor for secrets.")
   .version(own.version)
   .showHelpAfterError("See portafilter --help, or portafilter <command> --help.")
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notDone));
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notDone))
+  .hook("preAction", async (_, command) => {
+    const isKeyServers = [command, command.parent].some((one) => one?.name() === "keyserver");
+    if (!isKeyServers) await crashIntoServerLog();
+  });
 
 program
   .command("run")
@@ -62,11 +66,12 @@ program
   });
 addKeyServerCommands(program);
 
+// Rejections that nobody handles come here, too.
+process.on("uncaughtException", endWith);
 try {
   await program.parseAsync();
   // Fetches in the background must not hold the process up.
   process.exit();
 } catch (error) {
-  console.error(lineForPeople(error) ?? error);
-  process.exit(process.exitCode ?? 1);
+  endWith(error);
 }

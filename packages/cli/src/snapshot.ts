@@ -15,6 +15,7 @@ import {
   type Snapshots,
   versionOf,
 } from "@portafilter/server";
+import { Fatal } from "./fatal.ts";
 
 const maker = fileURLToPath(new URL("../../runner/src/snapshot/make.ts", import.meta.url));
 const makerFolder = fileURLToPath(new URL("../../runner/src/snapshot", import.meta.url));
@@ -79,7 +80,7 @@ async function runtimeWheel(): Promise<Wheel> {
   const file = (await readdir(places.runner)).find((name) =>
     /^portafilter_runtime-.*\.whl$/.test(name),
   );
-  if (file === undefined) throw new Error("the Python runtime is not built: run make build");
+  if (file === undefined) throw new Fatal("the Python runtime is not built: run make build");
   const [, version = ""] = file.split("-");
   return { name: "portafilter-runtime", version, path: join(places.runner, file) };
 }
@@ -113,7 +114,7 @@ async function make(order: object, stop: AbortSignal): Promise<Made> {
     text(child.stdout),
     text(child.stderr),
   ]);
-  if (code !== 0) throw new Error(`the interpreter image could not be made: ${errors.trim()}`);
+  if (code !== 0) throw new Fatal(`the interpreter image could not be made: ${errors.trim()}`);
   const { image, tree, pack, bytes } = JSON.parse(output.trim().split("\n").at(-1) ?? "") as Made;
   return { image, tree, pack, bytes };
 }

@@ -42,7 +42,12 @@ function post(socketPath: string, path: string, rootKey: string): Promise<string
       response.on("error", reject);
     });
     sent.on("error", reject);
-    sent.setTimeout(30_000, () => sent.destroy(new Error("the key server did not answer")));
+    sent.setTimeout(30_000, () => sent.destroy(tooLate()));
     sent.end(body);
   });
+}
+
+/** With a code, since that is what is written down of it. */
+function tooLate(): Error {
+  return Object.assign(new Error("the key server did not answer"), { code: "ETIMEDOUT" });
 }

@@ -7,6 +7,7 @@ import { createManifest, manifestElement } from "./app-origin/manifest.ts";
 import { createMembers } from "./app-origin/members.ts";
 import { readSnapshots } from "./app-origin/snapshots.ts";
 import type { Config } from "./config.ts";
+import { ExplainedError } from "./error-description.ts";
 import { createApp, type SiteApp } from "./http/app.ts";
 import { createCompressor } from "./http/compressor.ts";
 import type { Readiness } from "./http/readiness.ts";
@@ -61,7 +62,7 @@ export async function createSiteApps(parts: ServerParts) {
   const runtimeWheel = [...runner.keys()].find((name) =>
     /^portafilter_runtime-.*\.whl$/.test(name),
   );
-  if (runtimeWheel === undefined) throw new Error("the Python runtime is not built");
+  if (runtimeWheel === undefined) throw new ExplainedError("the Python runtime is not built");
   const manifest = createManifest({
     platformOrigin: config.platformOrigin,
     runnerVersion,
@@ -100,13 +101,14 @@ export async function createSiteApps(parts: ServerParts) {
 /** The built host page, told where apps live. */
 function hostPage(html: string, appsHost: string): string {
   const empty = '<meta name="portafilter-apps" content="" />';
-  if (!html.includes(empty)) throw new Error("the host page has no place for the apps' domain");
+  if (!html.includes(empty))
+    throw new ExplainedError("the host page has no place for the apps' domain");
   return html.replace(empty, () => empty.replace('""', `"${appsHost}"`));
 }
 
 async function builtFolder(path: string): Promise<ReadonlyMap<string, Resource>> {
   return folderResources(path).catch((cause: unknown) => {
-    throw new Error(`${path} is missing: run make build`, { cause });
+    throw new ExplainedError(`${path} is missing: run make build`, { cause });
   });
 }
 
@@ -114,7 +116,7 @@ async function pyodideCore(folder: string, lock: string): Promise<ReadonlyMap<st
   const all = await folderResources(folder);
   const core = coreFiles.map((name) => {
     const file = all.get(name);
-    if (file === undefined) throw new Error(`Pyodide's ${name} is missing in ${folder}`);
+    if (file === undefined) throw new ExplainedError(`Pyodide's ${name} is missing in ${folder}`);
     return [name, file] as const;
   });
   return new Map([...core, ["pyodide-lock.json", textResource(lock, "application/json")]]);

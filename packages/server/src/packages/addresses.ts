@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { ConfigError } from "../config.ts";
+import { ExplainedError } from "../error-description.ts";
 import { openWheel } from "./wheel.ts";
 
 /** Where the package index is, and what must be sent to it. */
@@ -8,20 +9,21 @@ export type IndexAddress = Readonly<{ url: string; headers: Record<string, strin
 
 /**
  * Base of Pyodide's CDN: the setting, or what Pyodide itself falls back to.
- * @throws when Pyodide's code no longer says it where we look.
+ * @throws ExplainedError when Pyodide's code no longer says it where we look.
  */
 export async function cdnBase(setting: string | undefined, pyodideDir: string): Promise<string> {
   if (setting !== undefined) return withSlash(setting);
   const code = await readFile(`${pyodideDir}/pyodide.mjs`, "utf8");
   // pyodide.mjs: e.cdnUrl = … ?? `<base>v${version}/full/`
   const base = /cdnUrl=[^`]*`(https:[^`$]*\/)v\$\{/.exec(code)?.[1];
-  if (base === undefined) throw new Error("Pyodide does not say where its CDN is; set PYODIDE_CDN");
+  if (base === undefined)
+    throw new ExplainedError("Pyodide does not say where its CDN is; set PYODIDE_CDN");
   return base;
 }
 
 /**
  * Address of the package index: PIP_INDEX_URL, pip's configuration files, or what micropip holds.
- * @throws ConfigError when what is configured cannot be used; Error when nothing names one.
+ * @throws ConfigError when what is configured cannot be used; ExplainedError when nothing names one.
  */
 export async function indexAddress(
   setting: string | undefined,
@@ -54,13 +56,13 @@ export function indexUrlOf(pipConfig: string): string | undefined {
 }
 
 async function micropipIndex(wheelPath: string | undefined): Promise<string> {
-  if (wheelPath === undefined) throw new Error("there is no micropip; set PIP_INDEX_URL");
+  if (wheelPath === undefined) throw new ExplainedError("there is no micropip; set PIP_INDEX_URL");
   const wheel = await openWheel(wheelPath);
   try {
     const member = wheel.member("micropip/package_index.py");
     const code = member === undefined ? "" : await text(await member.open("unpacked"));
     const url = /^PYPI_URL = "([^"]+)"/m.exec(code)?.[1];
-    if (url === undefined) throw new Error("micropip names no index; set PIP_INDEX_URL");
+    if (url === undefined) throw new ExplainedError("micropip names no index; set PIP_INDEX_URL");
     return url;
   } finally {
     wheel.close();

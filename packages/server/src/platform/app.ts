@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { ExplainedError } from "../error-description.ts";
 import { jsonAnswer } from "../http/answer.ts";
 import type { SiteApp } from "../http/app.ts";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
@@ -34,7 +35,7 @@ const pages = [
 export function createPlatform(options: PlatformOptions): Hono {
   const { sites, files, send, api, readiness, log } = options;
   const index = files.get("index.html");
-  if (index === undefined) throw new Error("the host page is not built");
+  if (index === undefined) throw new ExplainedError("the host page is not built");
   const app = new Hono();
   const csp = platformCsp(sites.appOrigins);
   const headers = securityHeaders(csp, sites.https, platformPermissions);
