@@ -64,6 +64,17 @@ program
     const { migrate } = await import("./migrate.ts");
     await migrate(console.log);
   });
+program
+  .command("rotate")
+  .description(
+    "wrap the keys of all accounts anew, under the newest version of the key server's key",
+  )
+  .addHelpText("after", settingsHelp("rotate"))
+  .action(async () => {
+    process.exitCode = notDone;
+    const { rotate } = await import("./rotate.ts");
+    process.exitCode = await rotate(console.log, console.error);
+  });
 addKeyServerCommands(program);
 
 // Rejections that nobody handles come here, too.

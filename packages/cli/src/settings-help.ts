@@ -19,6 +19,17 @@ const database: readonly Setting[] = [
   ["DATABASE_LOCK_TIMEOUT", "seconds for a lock (5)"],
   ["DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", "seconds that a transaction may pause (15)"],
 ];
+const keyClient: readonly Setting[] = [
+  ["KEYSERVER_ADDR", "key server, https://host:port; without it there are no accounts"],
+  ["KEYSERVER_TOKEN_FILE, KEYSERVER_TOKEN", "the app's token"],
+  ["KEYSERVER_CA_FILE", "authorities to believe"],
+  ["KEYSERVER_CLIENT_CERT_FILE", "certificate to show, with KEYSERVER_CLIENT_KEY_FILE"],
+  ["KEYSERVER_CLIENT_KEY_FILE", "its key"],
+  ["KEYSERVER_NAMESPACE", "where OpenBao or Vault has namespaces"],
+  ["KEYSERVER_MOUNT, KEYSERVER_KEY", "where the key is (transit, portafilter)"],
+  ["KEYSERVER_TIMEOUT", "seconds for an operation (5)"],
+  ["KEYSERVER_PLAIN_HTTP", "1 allows plain HTTP to another machine"],
+];
 const server: readonly Setting[] = [
   ...address,
   ["APPS_DOMAIN", "apps live on <app id>. of it (as PLATFORM_HOST)"],
@@ -35,15 +46,7 @@ const server: readonly Setting[] = [
   ["COMPRESS", "auto, always or never (auto)"],
   ["METRICS_PORT", "port of the loopback address for metrics"],
   ["LOG_LEVEL", "fatal, error, warn, info, debug or silent (warn)"],
-  ["KEYSERVER_ADDR", "key server, https://host:port; without it there are no accounts"],
-  ["KEYSERVER_TOKEN_FILE, KEYSERVER_TOKEN", "the app's token"],
-  ["KEYSERVER_CA_FILE", "authorities to believe"],
-  ["KEYSERVER_CLIENT_CERT_FILE", "certificate to show, with KEYSERVER_CLIENT_KEY_FILE"],
-  ["KEYSERVER_CLIENT_KEY_FILE", "its key"],
-  ["KEYSERVER_NAMESPACE", "where OpenBao or Vault has namespaces"],
-  ["KEYSERVER_MOUNT, KEYSERVER_KEY", "where the key is (transit, portafilter)"],
-  ["KEYSERVER_TIMEOUT", "seconds for an operation (5)"],
-  ["KEYSERVER_PLAIN_HTTP", "1 allows plain HTTP to another machine"],
+  ...keyClient,
   ...database,
   ["SMTP_URL, SMTP_URL_FILE", "mail server, smtps://user:password@host"],
   ["MAIL_FROM", "from whom"],
@@ -70,6 +73,7 @@ const ofCommand = {
   keyserver,
   "reset-link": [...address, dataDir, ...database],
   "audit verify": [dataDir, authSecret, ...database],
+  rotate: [dataDir, ...keyClient, ...database],
   migrate: [
     dataDir,
     ["MIGRATE_DATABASE_URL", "or …_FILE: the same database, as its owner (as DATABASE_URL)"],

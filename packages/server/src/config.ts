@@ -155,6 +155,19 @@ export async function readVerifyConfig(
   return Object.freeze({ dataDir, database: readDatabaseConfig(env), authSecret });
 }
 
+/** What a command needs that wraps data keys anew. Holds secret material. */
+export type RewrapConfig = Readonly<{ database: DatabaseConfig; keyServer: KeyClientConfig }>;
+
+/**
+ * Reads the settings of `portafilter rotate`.
+ * @throws ConfigError naming every setting that is wrong, or when there is no key server.
+ */
+export function readRewrapConfig(env: NodeJS.ProcessEnv = process.env): RewrapConfig {
+  const keyServer = readKeyClientConfig(env);
+  if (keyServer === undefined) throw new ConfigError("KEYSERVER_ADDR must be the key server's");
+  return Object.freeze({ database: readDatabaseConfig(env), keyServer });
+}
+
 function accountSettings(
   s: z.output<typeof settings>,
   publicUrl: URL,

@@ -2,7 +2,13 @@ export { type AccountParts, openAccountParts, withoutAccounts } from "./account-
 export { isNoEmail, makeResetLink } from "./accounts/reset-link.ts";
 export { isWhole, readSnapshots, type Snapshots } from "./app-origin/snapshots.ts";
 export { runVerification, type VerifyOutcome } from "./audit/verify/run.ts";
-export { type Config, ConfigError, readConfig, readVerifyConfig } from "./config.ts";
+export {
+  type Config,
+  ConfigError,
+  readConfig,
+  readRewrapConfig,
+  readVerifyConfig,
+} from "./config.ts";
 export { type DatabaseConfig, readDatabaseConfig, readMigrateConfig } from "./db/config.ts";
 export { migrateDatabase } from "./db/migrate-database.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
@@ -20,4 +26,6 @@ export {
 } from "./packages/service.ts";
 export { places } from "./places.ts";
 export { Problem } from "./problem.ts";
+export type { Rewrapped } from "./secrets/rewrapping.ts";
+export { keyServerFailure, runRewrapping } from "./secrets/run-rewrapping.ts";
 export { createServer } from "./server.ts";
