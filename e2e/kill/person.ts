@@ -1,18 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { api } from "@portafilter/protocol";
+import { earlier, inUse, keptOf, versionsOf, type Written } from "./written.ts";
 
 const app = "skill";
 const names = ["FIRST", "SECOND", "THIRD"];
 const mergedName = "MERGED";
-
-/** What a secret may hold by now: acknowledged writes for certain, the others perhaps. */
-type Expected = {
-  /** Versions there must be, and may be. */
-  least: number;
-  most: number;
-  /** Values that may be in use: the last acknowledged one, and what was tried after it. */
-  values: string[];
-};
+const password = "kill me if you can";
 
 /** Somebody who writes secrets and moves some in by merges, and remembers every answer. */
 export type Person = Readonly<{
@@ -43,7 +36,7 @@ export async function createPerson(origin: string, number: number): Promise<Pers
       });
       const answer: unknown = await response.json();
       if (response.ok) {
-        for (const set of response.headers.getSetCookie()) cookie ||= set.split(";")[0] ?? "";
+        cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? cookie;
         return answer;
       }
       if (response.status < 500 && response.status !== 429) {
@@ -56,46 +49,43 @@ export async function createPerson(origin: string, number: number): Promise<Pers
     }
   };
   const email = `person${number}@example.com`;
-  const joined = await call("POST", "account/sign-up", { email, password: "kill me if you can" });
+  const joined = await call("POST", "account/sign-up", { email, password });
   if (joined === null || cookie === "") throw new Error("nobody could sign up");
 
-  const expected = new Map<string, Expected>();
+  const written = new Map<string, Written>();
   let counter = 0;
   let done = 0;
-  const expect = (name: string): Expected => {
-    const known = expected.get(name) ?? { least: 0, most: 0, values: [] };
-    expected.set(name, known);
-    return known;
+  /** Notes that `value` is on its way. @returns what notes that it arrived. */
+  const note = (name: string, value: string): (() => void) => {
+    const known = written.get(name) ?? { tried: [], acknowledged: [] };
+    written.set(name, known);
+    const place = known.tried.push(value) - 1;
+    return () => {
+      known.acknowledged.push(place);
+      done += 1;
+    };
   };
 
   const write = async (name: string) => {
     const value = `value ${number}-${counter++}`;
-    const known = expect(name);
-    known.most += 1;
-    known.values.push(value);
+    const acknowledge = note(name, value);
     if ((await call("POST", "secrets/allow", { app, name, value, until: null })) === null) return;
-    known.least += 1;
-    known.values = [value];
-    done += 1;
+    acknowledge();
   };
   const merge = async (isOver: () => boolean) => {
     const value = `merged ${number}-${counter++}`;
-    const known = expect(mergedName);
     const body = {
       mergeId: crypto.randomUUID(),
       secrets: [{ name: mergedName, value }],
       grants: [{ app, name: mergedName }],
     };
-    known.most += 1;
-    known.values.push(value);
+    const acknowledge = note(mergedName, value);
     // As a tab does it: again and again, until it is told that all has moved.
     while ((await call("POST", "merge", body)) === null) {
       if (isOver()) return;
       await pause(300);
     }
-    known.least += 1;
-    known.values = [value];
-    done += 1;
+    acknowledge();
   };
   const writing = async (isOver: () => boolean) => {
     while (!isOver()) {
@@ -116,21 +106,46 @@ export async function createPerson(origin: string, number: number): Promise<Pers
     done: () => done,
     async check() {
       const wrong: string[] = [];
+      // A long run's sign-in is too old by now to see values.
+      await call("POST", "account/confirm", { password });
       const { secrets } = api.secretList.parse(await call("GET", "secrets"));
-      for (const [name, { least, most, values }] of expected) {
-        const versions = secrets.find((secret) => secret.name === name)?.version ?? 0;
-        if (versions < least || versions > most) {
-          wrong.push(
-            `${email} ${name}: ${versions} versions, between ${least} and ${most} expected`,
-          );
-        }
-        if (versions === 0) continue;
-        const used = api.useAnswer.parse(await call("POST", "secrets/use", { app, name }));
-        if (used.standing !== "granted" || !values.includes(used.value)) {
-          wrong.push(`${email} ${name}: not what was acknowledged last`);
-        }
+      for (const [name, writes] of written) {
+        const secret = secrets.find((one) => one.name === name);
+        const found = await problemsOf(secret, name, writes);
+        wrong.push(...found.map((problem) => `${email} ${name}: ${problem}`));
       }
       return wrong;
     },
   };
+
+  async function problemsOf(
+    secret: api.SecretEntry | undefined,
+    name: string,
+    writes: Written,
+  ): Promise<string[]> {
+    const wrong: string[] = [];
+    const { least, most } = versionsOf(writes);
+    const made = secret?.version ?? 0;
+    if (made < least || made > most)
+      wrong.push(`${made} versions, between ${least} and ${most} expected`);
+    if (secret === undefined) return wrong;
+    if (secret.damaged) wrong.push("damaged");
+    if (secret.versions !== keptOf(made)) wrong.push(`${secret.versions} of ${made} are kept`);
+    const used = api.useAnswer.safeParse(await call("POST", "secrets/use", { app, name })).data;
+    if (used?.standing !== "granted" || !inUse(writes).includes(used.value))
+      wrong.push("not what was acknowledged last");
+    if (!(await hasEarlier(secret, writes))) wrong.push("an earlier version is not what it was");
+    return wrong;
+  }
+
+  async function hasEarlier({ id, version }: api.SecretEntry, writes: Written): Promise<boolean> {
+    const wanted = earlier(writes, version);
+    if (wanted === null) return true;
+    for (const candidate of wanted.candidates) {
+      const answer = await call("POST", `secrets/${id}/reveal`, { version: candidate });
+      const revealed = api.secretAnswer.safeParse(answer);
+      if (revealed.success && revealed.data.value === wanted.value) return true;
+    }
+    return false;
+  }
 }
