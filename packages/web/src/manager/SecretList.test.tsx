@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { patient } from "../api/patient-queries.ts";
+import { fullTime } from "../text/time.ts";
 import { SecretList } from "./SecretList.tsx";
 import { tryAgainInVain } from "./testing.ts";
 
@@ -223,6 +224,22 @@ test("the button that shows the versions keeps the keyboard", async () => {
   button.focus();
   fireEvent.click(button);
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Hide versions" }));
+});
+
+test("a grant says since when it stands, or until when it lasts", async () => {
+  const createdAt = new Date().toISOString();
+  const until = "2999-12-24T18:30:00.000Z";
+  const endlessly = { app, until: null, createdAt, lastUsedAt: null };
+  const grants = [endlessly, { ...endlessly, app: "sbcdefghijklmnopqrstuvwxyz234567a", until }];
+  secrets = secrets.map((one) => ({ ...one, grants }));
+  await open("KEY");
+  const [endless, ending] = screen
+    .getAllByRole("switch")
+    .map((one) => one.closest("li")?.textContent);
+  expect(endless).toContain("Allowed just now · ");
+  // In the visitor's own zone.
+  expect(ending).toContain(`Allowed until ${fullTime(until)} · `);
+  expect(fullTime(until)).toMatch(/ 2[45] December 2999 at /);
 });
 
 test("a grant that ends while it is looked at is off from then on, and counted no more", async () => {
