@@ -1,39 +1,12 @@
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import {
-  addAndAllow,
-  type HostPage,
-  ready,
-  request,
-  useHostPage,
-} from "../web-fixture/host-page.ts";
-import { ada, type ScriptedApi, scriptedApi, serveApi } from "./scripted-api.ts";
-import { serveSecrets } from "./scripted-secrets.ts";
+import { addAndAllow, type HostPage, request, useHostPage } from "../web-fixture/host-page.ts";
+import { ada, scriptedApi, serveApi } from "./scripted-api.ts";
+import { elsewhere, secretApps } from "./secret-apps.ts";
 
-const { address, context: newContext, open, link } = useHostPage({ bypassCSP: true });
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const page = useHostPage();
+const { address, context: newContext, open, link } = page;
+const openApp = secretApps(page);
 const canary = "canary-77b2";
-
-/** An app in a browser of its own, against a scripted server. */
-async function openApp(user: ScriptedApi["user"]) {
-  const context = await newContext();
-  const account = scriptedApi({ user });
-  await serveApi(context, account);
-  const secrets = await serveSecrets(context, account);
-  const host = await open(await context.newPage());
-  await host.say(ready);
-  const tabHolds = () => host.page.evaluate(() => JSON.stringify(sessionStorage));
-  return { context, account, secrets, host, tabHolds };
-}
-
-/** Another tab of the browser signs in or out, and tells the others. */
-async function elsewhere(page: Page, news: "signed-in" | "signed-out"): Promise<void> {
-  await page.evaluate((what) => {
-    new BroadcastChannel("portafilter.account").postMessage(what);
-  }, news);
-}
 
 const typesOf = async (host: HostPage) => (await host.received()).map(({ type }) => type);
 
@@ -247,36 +220,4 @@ test("a visitor whose sign-in cannot be told gets no question, and nothing is pu
   const host = await open(await context.newPage());
   await host.say(request("1", "KEY"));
   expect(await host.receives("secret.refused")).toMatchObject({ code: "secret_unavailable" });
-});
-
-test.each(["light", "dark"] as const)("axe: dialog and message, %s", async (colorScheme) => {
-  const { host, account, secrets } = await openApp(null);
-  const { page } = host;
-  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await page.addScriptTag({ path: axe });
-  const expectClean = async (what: string) => {
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run: (o: object) => Promise<AxeResults> } }).axe.run({
-          iframes: false,
-        }),
-      );
-      const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((n) => n.html) }));
-      expect({ what, width, found }).toEqual({ what, width, found: [] });
-    }
-  };
-  await host.say(request("1", "KEY"));
-  await host.page.getByText("Kept in this tab only. Sign in").waitFor();
-  await expectClean("signed out");
-  await host.field.fill(canary);
-  secrets.put("MOVED", "another");
-  account.user = ada;
-  await elsewhere(page, "signed-in");
-  await page.getByText("Kept in your account, encrypted.").waitFor();
-  secrets.refuse.set("POST secrets/allow", "secret_limit");
-  await host.armed();
-  await host.button("Add and allow").click();
-  await page.getByText("Your account holds as many secrets as it can.").waitFor();
-  await expectClean("not kept");
 });
