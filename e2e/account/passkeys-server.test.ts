@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { useChromium } from "../harness/chromium.ts";
 import { useApart } from "../harness/use-apart.ts";
 import { addAuthenticator } from "./authenticator.ts";
-import { accountMenu, signOut, signUp, someone } from "./people.ts";
+import { accountMenu, addOnPage, signOut, signUp, someone } from "./people.ts";
 
 // What the page, the browser's own authenticator and the server make of each other: nothing is scripted.
 
@@ -30,12 +30,22 @@ async function signInByPasskey(page: Page): Promise<void> {
   await accountMenu(page).waitFor();
 }
 
-/** As if everybody had signed in an hour ago. */
-async function letTimePass(): Promise<void> {
+/** As if everybody had signed in so long ago. */
+async function letTimePass(interval = "1 hour"): Promise<void> {
   await apart.server.postgres.query(
-    "update account_session set confirmed_at = confirmed_at - interval '1 hour'",
+    `update account_session set confirmed_at = confirmed_at - interval '${interval}'`,
     apart.server.database,
   );
+}
+
+/** Presses Reveal with a sign-in that is too old, and waits until it asks who is there. */
+async function revealLate(page: Page, canary: string) {
+  await letTimePass("10 minutes");
+  await button(page, "Reveal the value of KEY").click();
+  const question = page.getByRole("alertdialog", { name: "Confirm that it is you" });
+  await question.waitFor();
+  expect(await page.content()).not.toContain(canary);
+  return question;
 }
 
 /** Asks for something that wants a fresh sign-in, and waits until it asks who is there. */
@@ -77,4 +87,37 @@ test("a passkey is added, signs in, confirms, is told twice, and is removed", as
   const status = await page.evaluate(async () => (await fetch("/api/v1/secrets")).status);
   expect(status).toBe(401);
   expect(await accountMenu(page).count()).toBe(0);
+});
+
+test("a value is revealed to a sign-in older than ten minutes by password or passkey, and to nobody else", async () => {
+  const canary = "canary-late";
+  const { who, page } = await withPasskey();
+  await page.goto(`${apart.server.origin}/settings/secrets`);
+  await addOnPage(page, "KEY", canary);
+  await button(page, "KEY").click();
+  const shown = page.getByRole("region", { name: "Value of KEY" });
+
+  let question = await revealLate(page, canary);
+  await question.getByLabel("Password", { exact: true }).fill("not the password");
+  await button(page, "Confirm").click();
+  await question.getByText("This is not your current password.").waitFor();
+  await button(page, "Cancel").click();
+  await question.waitFor({ state: "hidden" });
+  expect(await page.content()).not.toContain(canary);
+
+  question = await revealLate(page, canary);
+  await question.getByLabel("Password", { exact: true }).fill(who.password);
+  await button(page, "Confirm").click();
+  await shown.getByText(canary).waitFor();
+  await button(page, "Hide").click();
+  // It is fresh now: nobody is asked again.
+  await letTimePass("8 minutes");
+  await button(page, "Reveal the value of KEY").click();
+  await shown.getByText(canary).waitFor();
+  await button(page, "Hide").click();
+
+  question = await revealLate(page, canary);
+  await button(page, "Use a passkey").click();
+  await shown.getByText(canary).waitFor();
+  await question.waitFor({ state: "hidden" });
 });
