@@ -91,6 +91,20 @@ async function back(page: Page): Promise<void> {
   await page.goBack({ waitUntil: "commit" });
 }
 
+/**
+ * Why a page that slept was ended and is loaded anew now, in Chromium's words; null when it was not. Only one
+ * page at a time holds the lock to listen for the account: whoever opens the next one ends those that sleep.
+ */
+function endedBy(page: Page): Promise<string[] | null> {
+  return page.evaluate(() => {
+    const [entry] = performance.getEntriesByType("navigation");
+    const { notRestoredReasons: why } = entry as unknown as {
+      notRestoredReasons: { reasons: { reason: string }[] } | null;
+    };
+    return why === null ? null : why.reasons.map(({ reason }) => reason);
+  });
+}
+
 test("after a sign-out no value is left in storage, caches, text, history or memory, and going back shows none", async () => {
   const { page, woken } = await movedAndRevealed();
   await signOut(page);
@@ -99,11 +113,14 @@ test("after a sign-out no value is left in storage, caches, text, history or mem
   await back(page);
   await dialog(page, "LEFT_KEY").waitFor();
   expect(page.url()).toContain("/snippet/");
+  expect(await endedBy(page)).toEqual(["weblocks-contention"]);
   await expectNothing(page);
 
   await page.goForward({ waitUntil: "commit" });
   await page.getByText("You are signed out.").waitFor();
   await expectNothing(page);
+  // This one was woken, not loaded anew.
+  expect(woken.map(({ path }) => path)).toContain("/sign-in");
   expect(woken.filter(({ showed }) => showed)).toEqual([]);
 });
 
@@ -137,5 +154,7 @@ test("a page that slept while its person signed out in another tab shows nothing
   await page.getByText("You are not signed in.").waitFor();
   await page.getByText("Nothing is kept in this tab.").waitFor();
   await expectNothing(page);
-  expect(woken.filter(({ showed }) => showed)).toEqual([]);
+  // It slept, and was ended in its sleep: there is nothing to wake.
+  expect(await endedBy(page)).toEqual(["weblocks-contention"]);
+  expect(woken).toEqual([]);
 });
