@@ -263,6 +263,26 @@ describe("the menu", () => {
     expect(api.user).toBeNull();
   });
 
+  test.each([
+    ["a page", () => "/"],
+    ["an app", () => host.link().slice(host.address().length)],
+  ])("is at the top right of %s, in wide and narrow windows", async (_, path) => {
+    const { page, button } = await open(path(), { user: ada });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      const trigger = button("Account menu, ada@example.org");
+      await trigger.waitFor();
+      const menu = await trigger.boundingBox();
+      const top = await page.getByRole("banner").boundingBox();
+      if (menu === null || top === null) throw new Error("no menu");
+      // Nothing of the bar is to the right of it, and the bar is at the top.
+      expect(menu.x).toBeGreaterThan(width / 2);
+      expect(top.x + top.width - menu.x - menu.width).toBeLessThanOrEqual(8);
+      expect(top.y).toBe(0);
+      expect(menu.y + menu.height).toBeLessThanOrEqual(top.height);
+    }
+  });
+
   test("signing out empties the tab, tells the others, and leaves nothing behind the back button", async () => {
     const { context, page, button } = await open("/how-it-works", { user: ada });
     const other = await openIn(context, "/settings/account");
