@@ -1,8 +1,8 @@
 import { DataKey, isMarkOf, markOf } from "@portafilter/envelope";
-import { sql } from "kysely";
 import { KeyServerError } from "../keys/failure.ts";
 import type { Owned, Transit } from "../keys/transit.ts";
 import { keyVersionOf } from "../keys/wrapped-key.ts";
+import { replaceWrapped, seeWrapped, type WrappedRow } from "./rows/wrapped.ts";
 import type { Db } from "./store.ts";
 
 /** What became of the wrapped data keys of all accounts. */
@@ -18,13 +18,6 @@ export type Rewrapped = Readonly<{
   left: number;
   /** Accounts of some of those. */
   leftOf: readonly string[];
-}>;
-
-type Row = Readonly<{
-  user_id: string;
-  dek_id: Uint8Array;
-  wrapped: string;
-  record: Uint8Array | null;
 }>;
 
 /** Keys that are asked for together, each with a head of up to 56 KB. */
@@ -46,10 +39,10 @@ export async function rewrapAll(
   const { latestVersion: version } = await transit.readKey();
   const sum = { anew: 0, already: 0, moved: 0, left: 0 };
   const leftOf: string[] = [];
-  let after: Row | null = null;
+  let after: WrappedRow | null = null;
   let count = 0;
   for (;;) {
-    const rows: readonly Row[] = await next(db, after);
+    const rows: readonly WrappedRow[] = await seeWrapped(db, after, batch);
     after = rows.at(-1) ?? null;
     if (after === null) return { version, ...sum, leftOf };
     const old = rows.filter(({ wrapped }) => keyVersionOf(wrapped) !== version);
@@ -61,7 +54,7 @@ export async function rewrapAll(
     const sound = judged.flatMap(({ row, wrapped }) =>
       wrapped === null ? [] : [{ row, wrapped }],
     );
-    const anew = await replace(db, sound);
+    const anew = await replaceWrapped(db, sound);
     sum.anew += anew;
     sum.already += rows.length - old.length;
     sum.moved += sound.length - anew;
@@ -72,23 +65,10 @@ export async function rewrapAll(
   }
 }
 
-/** The rows behind one, in an order that does not change while rows come and go. */
-async function next(db: Db, after: Row | null): Promise<readonly Row[]> {
-  const behind =
-    after === null
-      ? sql`true`
-      : sql`(k.user_id, k.dek_id) > (${after.user_id}, ${Buffer.from(after.dek_id)}::bytea)`;
-  const { rows } = await sql<Row>`select k.user_id, k.dek_id, k.wrapped, c.record
-    from data_key k
-    left join secret_contents c on c.user_id = k.user_id and c.dek_id = k.dek_id
-    where ${behind} order by k.user_id, k.dek_id limit ${sql.lit(batch)}`.execute(db);
-  return rows;
-}
-
 /** What a key is wrapped as now; null unless it opens as the key that the head was sealed under. */
 async function sameKey(
   transit: Pick<Transit, "unwrap">,
-  { user_id: userId, dek_id: dekId, record }: Row,
+  { user_id: userId, dek_id: dekId, record }: WrappedRow,
   answer: Awaited<ReturnType<Transit["rewrap"]>>[number] | undefined,
 ): Promise<string | null> {
   if (answer === undefined || answer instanceof KeyServerError || record === null) return null;
@@ -113,22 +93,4 @@ async function unlessForged(transit: Pick<Transit, "unwrap">, owned: Owned) {
     if (error instanceof KeyServerError && error.reason === "not_authentic") return null;
     throw error;
   }
-}
-
-/** @returns how many still held what was read, and now hold the other. */
-async function replace(
-  db: Db,
-  all: readonly Readonly<{ row: Row; wrapped: string }>[],
-): Promise<number> {
-  const items = all.map(({ row, wrapped }) => {
-    const { user_id, dek_id, wrapped: was } = row;
-    return { user_id, dek_id: Buffer.from(dek_id).toString("hex"), was, wrapped };
-  });
-  const { numAffectedRows } = await sql`update data_key k set wrapped = m.wrapped
-    from json_to_recordset(${JSON.stringify(items)}::text::json)
-      as m(user_id text, dek_id text, was text, wrapped text)
-    where k.user_id = m.user_id and k.dek_id = decode(m.dek_id, 'hex') and k.wrapped = m.was`.execute(
-    db,
-  );
-  return Number(numAffectedRows ?? 0n);
 }
