@@ -23,14 +23,10 @@ export function person(origin: string, number: number): Person {
   };
 }
 
-/**
- * Adds people `from` to `to`. Accounts and sessions are written by SQL, as signing up is not what is
- * measured; secrets and grants come in by the front door, as a merge of each.
- */
-export async function addPeople(
+/** Accounts and sessions are written by SQL, as signing up is not what is measured. */
+export async function addAccounts(
   postgres: TestPostgres,
   database: string,
-  server: Readonly<{ origin: string; address: URL; host: string }>,
   from: number,
   to: number,
 ): Promise<void> {
@@ -46,6 +42,17 @@ export async function addPeople(
        now(), now(), now() from ${range}`,
     database,
   );
+}
+
+/** Adds people `from` to `to`; secrets and grants come in by the front door, as a merge of each. */
+export async function addPeople(
+  postgres: TestPostgres,
+  database: string,
+  server: Readonly<{ origin: string; address: URL; host: string }>,
+  from: number,
+  to: number,
+): Promise<void> {
+  await addAccounts(postgres, database, from, to);
   let number = from;
   const grants = Array.from({ length: secretsEach }, (_, n) => ({ app, name: `KEY_${n}` }));
   const merge = () => {

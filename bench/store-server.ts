@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { symlinkSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { freePort, startServer } from "../e2e/harness/process.ts";
-import { startPostgres } from "../packages/server/src/db/testing/postgres.ts";
+import { startPostgres, type TestPostgres } from "../packages/server/src/db/testing/postgres.ts";
 import { secretsEach } from "./store-people.ts";
 import type { Requests } from "./wrk.ts";
+
+const dataDir = resolve(process.env.DATA_DIR ?? "data");
 
 /** One app server and one key server, on a PostgreSQL that waits for its disk and is reached by its socket. */
 export async function startStore() {
@@ -11,11 +17,37 @@ export async function startStore() {
     durable: true,
     settings: ["shared_buffers=1GB", "max_wal_size=4GB"],
   });
+  const first = await startOn(postgres, dataDir);
+  return {
+    ...first,
+    postgres,
+    /** Two servers more, on another database of that PostgreSQL. */
+    async beside() {
+      const folder = await mkdtemp(join(tmpdir(), "portafilter-bench-"));
+      for (const name of ["packages", "compressed", "index", "listed", "snapshots"])
+        symlinkSync(join(dataDir, name), join(folder, name));
+      const other = await startOn(postgres, folder);
+      return {
+        ...other,
+        async stop() {
+          await other.stop();
+          await rm(folder, { recursive: true });
+        },
+      };
+    },
+    async stop() {
+      await first.stop();
+      await postgres.stop();
+    },
+  };
+}
+
+async function startOn(postgres: TestPostgres, folder: string) {
   const database = await postgres.createDatabase();
   const env = {
     DATABASE_URL: postgres.socketUrl(database),
     AUTH_SECRET: randomBytes(32).toString("hex"),
-    DATA_DIR: process.env.DATA_DIR ?? "data",
+    DATA_DIR: folder,
     PORT: await freePort(),
     // Each person comes from an address of their own.
     TRUSTED_PROXIES: "1",
@@ -33,7 +65,6 @@ export async function startStore() {
     site: started.address,
     /** Where requests go to, and what they say of where they come from. */
     server: { origin, host, address },
-    postgres,
     database,
     requests: (kind: "read" | "write", people: number): Requests => ({
       script: "bench/requests.lua",
@@ -45,9 +76,8 @@ export async function startStore() {
       const [row] = await postgres.query("select sum(seq)::int as lines from audit_head", database);
       return Number(row?.lines);
     },
-    async stop() {
+    stop: async () => {
       await started.stop();
-      await postgres.stop();
     },
   };
 }

@@ -3,6 +3,7 @@ import { ensurePrograms, wrk as wrkProgram } from "../tools/programs.ts";
 import { load, requestBytes } from "./load.ts";
 import { columns, connections, measure, runs, seconds } from "./measure.ts";
 import { signedInTimes } from "./store-browser.ts";
+import { addCopies } from "./store-copies.ts";
 import { addPeople, app, person, secretsEach } from "./store-people.ts";
 import { revocationTime } from "./store-revoke.ts";
 import { startStore } from "./store-server.ts";
@@ -10,9 +11,9 @@ import { table } from "./table.ts";
 import { yardstick } from "./yardstick.ts";
 
 /**
- * `make bench-store`: reads and writes of secrets through HTTP, 10 connections. Reads are what
- * `get_secret` asks for: checked against the version head and written into the audit list before the
- * value leaves.
+ * `make bench-store`: reads and writes of secrets through HTTP, 10 connections, of a thousand secrets and of
+ * a million in turns. Reads are what `get_secret` asks for: checked against the version head and written into
+ * the audit list before the value leaves.
  */
 ensurePrograms(wrkProgram);
 const largeCount = Number(process.env.BENCH_SECRETS ?? 1_000_000);
@@ -22,10 +23,8 @@ const allPeople = largeCount / secretsEach;
 const activePeople = Math.min(5_000, allPeople);
 
 const store = await startStore();
-const { postgres, database, server, lines } = store;
-
-const measured = (name: string, kind: "read" | "write", people: number) =>
-  measure({ name, requests: store.requests(kind, people), lines });
+const { postgres } = store;
+const small = await store.beside();
 
 const say = (line: string) => {
   console.error(line);
@@ -35,40 +34,45 @@ console.log(
 );
 const speedBefore = yardstick();
 say("1,000 secrets …");
-await addPeople(postgres, database, server, 0, smallPeople);
-const rows = [
-  ...(await measured("reads, 1 k secrets", "read", smallPeople)),
-  ...(await measured("writes, 1 k secrets", "write", smallPeople)),
-];
-const browser = await signedInTimes(store.site);
-const revocation = await revocationTime(store.site);
+await addPeople(postgres, small.database, small.server, 0, smallPeople);
+const browser = await signedInTimes(small.site);
+const revocation = await revocationTime(small.site);
 say(`${largeCount} secrets: this takes minutes …`);
-await addPeople(postgres, database, server, smallPeople, allPeople);
-await postgres.query("vacuum analyze", database);
+await addPeople(postgres, store.database, store.server, 0, activePeople);
+await addCopies(postgres, store.database, activePeople, allPeople);
+await postgres.query("vacuum analyze", store.database);
 // What was just loaded is written out now: it would be in the way of what is measured.
-await postgres.query("checkpoint", database);
-// Every active person's data key is fetched once, as it would have been during the day.
+await postgres.query("checkpoint", store.database);
+// Every active person's app has asked once, as it would have during the day.
 let warmed = 0;
 await load(
-  server.address,
+  store.server.address,
   () =>
-    requestBytes(server.host, "/api/v1/secrets/use", person(server.origin, warmed++).headers, {
-      app,
-      name: "KEY_0",
-    }),
+    requestBytes(
+      store.server.host,
+      "/api/v1/secrets/use",
+      person(store.server.origin, warmed++).headers,
+      { app, name: "KEY_0" },
+    ),
   connections,
   () => warmed >= activePeople,
 );
-rows.push(
-  ...(await measured(`reads, ${largeCount} secrets`, "read", activePeople)),
-  ...(await measured(`writes, ${largeCount} secrets`, "write", activePeople)),
-  ...(await measured(`reads, ${largeCount} secrets, everybody at once`, "read", allPeople)),
-);
+const rows: string[][] = [];
+for (const kind of ["read", "write"] as const) {
+  const name = (count: number) => `${kind}s, of ${count} secrets`;
+  rows.push(
+    ...(await measure(
+      { name: name(1_000), requests: small.requests(kind, smallPeople), lines: small.lines },
+      { name: name(largeCount), requests: store.requests(kind, activePeople), lines: store.lines },
+    )),
+  );
+}
+await small.stop();
 await store.stop();
 
 console.log(table(columns, rows));
 console.log(
-  `\nOne HKDF took ${speedBefore} before and ${yardstick()} after. ${runs} runs of ${seconds} s each, medians. ${activePeople} people are active, ${secretsEach} secrets each.`,
+  `\nOne HKDF took ${speedBefore} before and ${yardstick()} after. ${runs} runs of ${seconds} s each in turns, medians. Of the many, ${activePeople} people are active, ${secretsEach} secrets each; the others are copies of theirs.`,
 );
 console.log("\nIn Chromium, signed in; get_secret from Python's call to its return\n");
 console.log(
