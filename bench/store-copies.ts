@@ -22,6 +22,7 @@ export async function addCopies(
   count: number,
   to: number,
 ): Promise<void> {
+  await postgres.query("analyze", database);
   for (let from = count; from < to; from += count) {
     const copies = Math.min(count, to - from);
     await addAccounts(postgres, database, from, from + copies);
@@ -36,12 +37,12 @@ export async function addCopies(
         if (column === "user_id") return `'person' || (p.n + ${from})`;
         return column === id ? `left(md5(t.${id} || '${from}'), 22)` : `t.${column}`;
       });
-      const owner = columns.includes("user_id")
-        ? "t.user_id = 'person' || p.n"
-        : `t.${id ?? ""} in (select id from secret where user_id = 'person' || p.n)`;
+      const joined = columns.includes("user_id")
+        ? `join ${table} t on t.user_id = 'person' || p.n`
+        : `join secret s on s.user_id = 'person' || p.n join ${table} t on t.${id ?? ""} = s.id`;
       await postgres.query(
         `insert into ${table} (${columns.join(", ")}) select ${values.join(", ")}
-         from generate_series(0, ${copies - 1}) as p(n) join ${table} t on ${owner}`,
+         from generate_series(0, ${copies - 1}) as p(n) ${joined}`,
         database,
       );
     }
