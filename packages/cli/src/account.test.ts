@@ -1,10 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { readDatabaseConfig } from "@portafilter/server";
 import { expect, onTestFinished, test } from "vitest";
 import { openAccountParts } from "../../server/src/account-parts.ts";
@@ -14,21 +8,13 @@ import { openDatabase } from "../../server/src/db/database.ts";
 import { createLog } from "../../server/src/log.ts";
 import { testSettings } from "../../server/src/testing/assembled.ts";
 import { platform } from "../../server/src/testing/server.ts";
-
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { runCommand, temporaryFolder } from "./testing/commands.ts";
 
 /** A data folder of a server with this port, and the command on it. */
 async function folder(port: string) {
-  const dir = await mkdtemp(join(tmpdir(), "portafilter-account-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const env = { PATH: process.env.PATH ?? "", DATA_DIR: dir, PORT: port };
-  const ask = async (email: string) => {
-    const child = spawn(process.execPath, [main, "account", "reset-link", email], { env });
-    const said = Promise.all([text(child.stdout), text(child.stderr)]);
-    const [code] = (await once(child, "close")) as [number | null];
-    const [out, err] = await said;
-    return { code, said: out + err, out, err };
-  };
+  const dir = await temporaryFolder("account");
+  const env = { DATA_DIR: dir, PORT: port };
+  const ask = (email: string) => runCommand(["account", "reset-link", email], env);
   return { dir, env, ask };
 }
 

@@ -1,29 +1,21 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { readVerifyConfig } from "@portafilter/server";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createAudit } from "../../server/src/audit/audit.ts";
 import { auditKey } from "../../server/src/audit/hash.ts";
 import { type Database, openDatabase } from "../../server/src/db/database.ts";
 import { createLog } from "../../server/src/log.ts";
+import { runCommand, temporaryFolder } from "./testing/commands.ts";
 
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 const authSecret = "a secret of 32 bytes for tests only";
 
 async function folder() {
-  const dir = await mkdtemp(join(tmpdir(), "portafilter-audit-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const env = { PATH: process.env.PATH ?? "", DATA_DIR: dir };
+  const dir = await temporaryFolder("audit");
+  const env = { DATA_DIR: dir };
   const verify = async (...args: string[]) => {
-    const child = spawn(process.execPath, [main, "audit", "verify", ...args], { env });
-    const said = Promise.all([text(child.stdout), text(child.stderr)]);
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, said: (await said).join("") };
+    const { code, said } = await runCommand(["audit", "verify", ...args], env);
+    return { code, said };
   };
   /** Works on the database as the server would, while no command does. */
   const change = async (work: (db: Database) => Promise<unknown>) => {

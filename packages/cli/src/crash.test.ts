@@ -1,14 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../server/src/testing/free-port.ts";
+import { silentSource, startCommand, temporaryFolder } from "./testing/commands.ts";
 
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 const canary = "canary-77c1";
 
 /** Loaded before the command: on a signal something fails that nobody catches, and knows too much. */
@@ -33,32 +29,20 @@ const ways = {
 
 /** A command with a package source that never answers, so that it goes on until something ends it. */
 async function start(command: string, way: keyof typeof ways) {
-  const dir = await mkdtemp(join(tmpdir(), "portafilter-crash-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const silent = createServer().listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  onTestFinished(() => void silent.close());
-  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const dir = await temporaryFolder("crash");
+  const source = await silentSource();
   const preload = join(dir, "crash.mjs");
   await writeFile(preload, crash(ways[way]));
-  const child = spawn(process.execPath, [main, ...command.split(" ")], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      NODE_OPTIONS: `--import=${pathToFileURL(preload).href}`,
-      PORT: `${await freePort()}`,
-      KEYSERVER_PORT: "0",
-      DATA_DIR: join(dir, "data"),
-      PIP_INDEX_URL: source,
-      PYODIDE_CDN: source,
-      LOG_LEVEL: "silent",
-    },
+  const started = startCommand(command.split(" "), {
+    NODE_OPTIONS: `--import=${pathToFileURL(preload).href}`,
+    PORT: `${await freePort()}`,
+    KEYSERVER_PORT: "0",
+    DATA_DIR: join(dir, "data"),
+    ...source.settings,
+    LOG_LEVEL: "silent",
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const said = { out: "", err: "" };
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (said.out += part));
-  child.stderr.setEncoding("utf8").on("data", (part: string) => (said.err += part));
-  const ended = once(child, "close") as Promise<[number | null]>;
-  return { child, said, code: async () => (await ended)[0] };
+  onTestFinished(() => void started.child.kill("SIGKILL"));
+  return started;
 }
 
 describe("D16: what ends a process", { timeout: 120_000 }, () => {

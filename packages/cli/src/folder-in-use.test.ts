@@ -1,43 +1,24 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../server/src/testing/free-port.ts";
-
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { main, silentSource, startCommand, temporaryFolder } from "./testing/commands.ts";
 
 /** A data folder, and commands on it whose package source never answers, so that they keep fetching. */
 async function folder() {
-  const dir = await mkdtemp(join(tmpdir(), "portafilter-in-use-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const silent = createServer().listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  onTestFinished(() => void silent.close());
-  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const dir = await temporaryFolder("in-use");
+  const source = await silentSource();
   const start = async (command: string, settings: Record<string, string>) => {
-    const child = spawn(process.execPath, [main, command], {
-      env: {
-        PATH: process.env.PATH ?? "",
-        PORT: `${await freePort()}`,
-        DATA_DIR: dir,
-        PIP_INDEX_URL: source,
-        PYODIDE_CDN: source,
-        // On a busy machine, too, the first is still there when the last is refused.
-        SOURCE_CONNECT_TIMEOUT: "3600",
-        ...settings,
-      },
+    const started = startCommand([command], {
+      PORT: `${await freePort()}`,
+      DATA_DIR: dir,
+      ...source.settings,
+      // On a busy machine, too, the first is still there when the last is refused.
+      SOURCE_CONNECT_TIMEOUT: "3600",
+      ...settings,
     });
-    onTestFinished(() => void child.kill("SIGTERM"));
-    const said = { out: "", err: "" };
-    child.stdout.setEncoding("utf8").on("data", (part: string) => (said.out += part));
-    child.stderr.setEncoding("utf8").on("data", (part: string) => (said.err += part));
-    const ended = once(child, "close") as Promise<[number | null]>;
-    return { child, said, code: async () => (await ended)[0] };
+    onTestFinished(() => void started.child.kill("SIGTERM"));
+    return started;
   };
   /** The process that has the database, by its own note; undefined while nobody has. */
   const holder = (): unknown => {

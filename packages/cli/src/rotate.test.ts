@@ -1,8 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { readDatabaseConfig } from "@portafilter/server";
 import { expect, onTestFinished, test } from "vitest";
 import { type Database, openDatabase } from "../../server/src/db/database.ts";
@@ -10,32 +6,21 @@ import { clientFor } from "../../server/src/keys/testing/client.ts";
 import { startRealKeyServer } from "../../server/src/keys/testing/real-key-server.ts";
 import { createLog } from "../../server/src/log.ts";
 import { createWorld, stored } from "../../server/src/secrets/testing/world.ts";
-
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { runCommand } from "./testing/commands.ts";
 
 test("after a rotation no account's key is left under the old version, and all of them open", {
   timeout: 300_000,
 }, async () => {
   const server = await startRealKeyServer();
   onTestFinished(() => server.remove());
-  const env = { PATH: process.env.PATH ?? "", DATA_DIR: server.folder };
+  const env = { DATA_DIR: server.folder };
   const settings = {
     KEYSERVER_ADDR: server.origin,
     KEYSERVER_TOKEN_FILE: join(server.folder, "keyserver", "app.token"),
   };
   const rotate = async (more: Record<string, string> = settings) => {
-    const child = spawn(process.execPath, [main, "rotate"], { env: { ...env, ...more } });
-    const said = Promise.all([text(child.stdout), text(child.stderr)]);
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, said: (await said).join("") };
-  };
-  const operate = async (what: string, body: object = {}) => {
-    const answer = await fetch(`${server.origin}/v1/transit/keys/portafilter/${what}`, {
-      method: "POST",
-      headers: { "X-Vault-Token": server.operatorToken },
-      body: JSON.stringify(body),
-    });
-    expect(answer.ok).toBe(true);
+    const { code, said } = await runCommand(["rotate"], { ...env, ...more });
+    return { code, said };
   };
   const client = () => clientFor(server.origin, { token: () => server.appToken });
   /** Works on the database as the server would, while no command does. */
@@ -50,12 +35,12 @@ test("after a rotation no account's key is left under the old version, and all o
     const w = await createWorld(db, () => client().dataKeys);
     for (const user of ["ada", "bob"]) await stored(w, user, "KEY");
   });
-  await operate("rotate");
+  await server.operate("transit/keys/portafilter/rotate");
   expect(await rotate()).toEqual({
     code: 0,
     said: "Wrapped anew under version 2: 2. Under it already: 0.\n",
   });
-  await operate("config", { min_decryption_version: 2 });
+  await server.operate("transit/keys/portafilter/config", { min_decryption_version: 2 });
   await change(async (db) => {
     const rows = await db.kysely.selectFrom("data_key").select(["user_id", "wrapped"]).execute();
     const { transit } = client();

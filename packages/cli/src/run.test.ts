@@ -1,45 +1,28 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../server/src/testing/free-port.ts";
 import { readRunConfig } from "./config.ts";
-
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { silentSource, startCommand, temporaryFolder } from "./testing/commands.ts";
 
 /** `portafilter run` with a package source that never answers, so that the app server keeps fetching. */
 async function start(settings: Record<string, string> = {}) {
-  const dir = await mkdtemp(join(tmpdir(), "portafilter-run-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const silent = createServer().listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  onTestFinished(() => void silent.close());
-  const source = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-  const isFetching = once(silent, "connection");
-  const child = spawn(process.execPath, [main, "run"], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      PORT: `${await freePort()}`,
-      DATA_DIR: dir,
-      PIP_INDEX_URL: source,
-      PYODIDE_CDN: source,
-      ...settings,
-    },
+  const dir = await temporaryFolder("run");
+  const source = await silentSource();
+  const { child, said, code } = startCommand(["run"], {
+    PORT: `${await freePort()}`,
+    DATA_DIR: dir,
+    ...source.settings,
+    ...settings,
   });
-  const said = { out: "", err: "" };
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (said.out += part));
-  child.stderr.setEncoding("utf8").on("data", (part: string) => (said.err += part));
-  const ended = once(child, "close") as Promise<[number | null]>;
   onTestFinished(() => {
     for (const pid of childrenOf(child)) killed(pid);
     child.kill("SIGKILL");
   });
-  return { child, dir, said, isFetching, code: async () => (await ended)[0] };
+  return { child, dir, said, isFetching: source.isFetching, code };
 }
 
 function childrenOf({ pid }: ChildProcess): number[] {

@@ -1,34 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { openUnmigrated } from "../../server/src/db/pglite.ts";
 import { runLimited } from "../../server/src/db/testing/limited.ts";
 import { freePort } from "../../server/src/testing/free-port.ts";
-
-const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { main, startCommand } from "./testing/commands.ts";
 
 /** Runs `portafilter serve` to its end. */
 async function serve(
   settings: Record<string, string>,
   watch: (child: ChildProcess) => void = () => undefined,
 ) {
-  const child = spawn(process.execPath, [main, "serve"], {
-    env: { PATH: process.env.PATH ?? "", ...settings },
-  });
+  const { child, said, code } = startCommand(["serve"], settings);
   onTestFinished(() => void child.kill("SIGKILL"));
   watch(child);
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close") as Promise<[number | null]>,
-  ]);
-  return { output, errors, code };
+  const exitCode = await code();
+  return { output: said.out, errors: said.err, code: exitCode };
 }
 
 test("a port that is taken is one line and a failure", async () => {

@@ -25,15 +25,6 @@ afterAll(async () => {
   await server.remove();
 });
 
-async function operate(path: string, body: object): Promise<void> {
-  const answer = await fetch(`${server.origin}/v1/${path}`, {
-    method: "POST",
-    headers: { "X-Vault-Token": server.operatorToken },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-}
-
 describe("transit", () => {
   it("wraps a key and opens it again", async () => {
     const { wrapped, version } = await client.transit.wrap("ann", canary.key);
@@ -73,7 +64,7 @@ describe("transit", () => {
       ["ann", "bob"].map((userId) => client.transit.wrap(userId, canary.key)),
     );
     if (ann === undefined || bob === undefined) throw new Error("both were wrapped");
-    await operate("transit/keys/portafilter/rotate", {});
+    await server.operate("transit/keys/portafilter/rotate", {});
     expect((await client.transit.readKey()).latestVersion).toBe(2);
     const [first, stolen, broken, last] = await client.transit.rewrap([
       { userId: "ann", wrapped: ann.wrapped },

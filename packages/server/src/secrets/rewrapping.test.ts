@@ -15,15 +15,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.remove());
 
-/** What an operator does to the key. */
-async function operate(what: string, body: object = {}): Promise<void> {
-  const answer = await fetch(`${server.origin}/v1/transit/keys/portafilter/${what}`, {
-    method: "POST",
-    headers: { "X-Vault-Token": server.operatorToken },
-    body: JSON.stringify(body),
-  });
-  expect(answer.ok).toBe(true);
-}
+const key = "transit/keys/portafilter";
 
 /** Accounts with a secret each, as many as need more than one batch, and the key server's key rotated. */
 async function scene(db: Database, count = 105) {
@@ -37,7 +29,7 @@ async function scene(db: Database, count = 105) {
     ids.set(user, await stored(w, user, "KEY", `value of ${user}`));
   }
   const before = await wrappings(db);
-  await operate("rotate");
+  await server.operate(`${key}/rotate`);
   const { latestVersion: version } = await transit.readKey();
   /** All that is given out by a server that has nothing in memory. */
   const readAll = async () => {
@@ -68,11 +60,11 @@ describeDatabases("wrapping all data keys anew", (open) => {
     ]);
     expect(done).toEqual({ version, anew: 105, already: 0, moved: 0, left: 0, leftOf: [] });
     expect(looked).toEqual([100, 105]);
-    await operate("config", { min_decryption_version: version });
+    await server.operate(`${key}/config`, { min_decryption_version: version });
     await readAll();
     await w.ask("bob", "POST", "/secrets", { name: "NEW", value: "under the new one" });
     expect(await rewrapAll(db.kysely, transit)).toMatchObject({ anew: 0, already: 106 });
-    await operate("config", { min_decryption_version: 1 });
+    await server.operate(`${key}/config`, { min_decryption_version: 1 });
   }, 120_000);
 
   test("goes on where the key server failed it", async () => {

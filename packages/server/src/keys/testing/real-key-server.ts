@@ -14,7 +14,8 @@ export type RealKeyServer = Readonly<{
   folder: string;
   origin: string;
   appToken: string;
-  operatorToken: string;
+  /** What an operator does, such as `transit/keys/portafilter/rotate`. */
+  operate: (path: string, body?: object) => Promise<void>;
   /** Kills the process without a word. */
   kill: () => Promise<void>;
   /** Starts it again on the port it had. */
@@ -38,11 +39,19 @@ export async function startRealKeyServer(
   const { origin } = running;
   const token = async (name: string) =>
     (await readFile(join(data, "keyserver", name), "utf8")).trim();
+  const operatorToken = await token("operator.token");
   return {
     folder: data,
     origin,
     appToken: await token("app.token"),
-    operatorToken: await token("operator.token"),
+    async operate(path, body = {}) {
+      const answer = await fetch(`${origin}/v1/${path}`, {
+        method: "POST",
+        headers: { "X-Vault-Token": operatorToken },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    },
     kill: () => running.kill(),
     restart: async () => {
       running = await run({ ...env, DATA_DIR: data, KEYSERVER_PORT: port });
