@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { brokenAt } from "./audit-chain.ts";
 import {
@@ -13,15 +11,15 @@ import {
   startForTest,
   temporaryFolder,
 } from "./testing/harness.ts";
+import { type ServerProcess, startProcess } from "./testing/process.ts";
 
 /** `make soak` asks for 200. */
 const runs = Number(process.env.SOAK ?? 20);
-const serve = fileURLToPath(new URL("./testing/serve.ts", import.meta.url));
 const folder = temporaryFolder();
 const inFolder = (name: string) => join(folder.path, "keyserver", name);
-let child: ChildProcess | undefined;
-afterAll(() => {
-  child?.kill("SIGKILL");
+let running: ServerProcess | undefined;
+afterAll(async () => {
+  await running?.kill();
   folder.remove();
 });
 
@@ -33,30 +31,6 @@ type Acknowledged = {
   unanswered: number;
   readonly sealed: string[];
 };
-
-async function start(): Promise<string> {
-  const started = spawn(process.execPath, [serve], {
-    env: { ...process.env, DATA_DIR: folder.path, KEYSERVER_PORT: "0" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  child = started;
-  return await new Promise((resolve, reject) => {
-    started.once("exit", (code) => {
-      reject(new Error(`the key server did not start: ${String(code)}`));
-    });
-    started.stdout.setEncoding("utf8").once("data", (line: string) => {
-      resolve(line.trim());
-    });
-  });
-}
-
-async function kill(): Promise<void> {
-  const dying = child;
-  if (dying === undefined) return;
-  const gone = new Promise((resolve) => dying.once("exit", resolve));
-  dying.kill("SIGKILL");
-  await gone;
-}
 
 /** Attack E8: the key server is killed at any moment while keys are made, rotated and configured. */
 describe(`${runs} kills while keys change`, () => {
@@ -70,7 +44,9 @@ describe(`${runs} kills while keys change`, () => {
     let acknowledged = 0;
 
     for (let run = 0; run < runs; run += 1) {
-      const address = await start();
+      const server = await startProcess(folder.path);
+      running = server;
+      const { address } = server;
       const ask = (method: string, path: string, body?: object): Promise<Received> =>
         send(address, method, `/v1/transit/${path}`, { token, ...(body ? { body } : {}) });
       await verify(keys, ask);
@@ -81,7 +57,7 @@ describe(`${runs} kills while keys change`, () => {
       const work = [`run-${run}-a`, `run-${run}-b`, ...names].map((name) => change(name));
       await wait(5 + Math.random() * 120);
       killed = true;
-      await kill();
+      await server.kill();
       await Promise.all(work);
 
       // Works on one key until the connection breaks; notes what was answered.
@@ -116,11 +92,12 @@ describe(`${runs} kills while keys change`, () => {
       }
     }
 
-    const address = await start();
+    running = await startProcess(folder.path);
+    const { address } = running;
     await verify(keys, (method, path, body) =>
       send(address, method, `/v1/transit/${path}`, { token, ...(body ? { body } : {}) }),
     );
-    await kill();
+    await running.kill();
     // On a slow disk some runs are killed before their first answer.
     expect(acknowledged).toBeGreaterThan(runs / 4);
     expect(readdirSync(inFolder(""))).toContain("keys.sealed");

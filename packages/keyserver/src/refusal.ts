@@ -36,10 +36,15 @@ export const refusals = {
   unknownNamespace: () => new Refusal(404, "namespace not found"),
   noWrapping: () => new Refusal(400, "response wrapping is not supported"),
   tooLarge: () => new Refusal(413, "http: request body too large"),
+  /** The same request may succeed a moment later. */
+  noRoom: () => new Refusal(429, "too many large request bodies at once"),
   badRequest: () => new Refusal(400, "request not understood"),
   badJson: (reason: string) => new Refusal(400, `failed to decode JSON input: ${reason}`),
   badField: (field: string) =>
     new Refusal(400, `Field validation failed: error converting input for field "${field}"`),
-  badBatch: (reason: string) => listed(500, `failed to parse batch input: ${reason}`),
+  /** OpenBao has 500 for this and the next, as if the server were at fault: clients would wait for it to get well. */
+  badBatch: (reason: string) => listed(400, `failed to parse batch input: ${reason}`),
+  badAssociated: (reason: string) =>
+    listed(400, `unable to get associated_data/additional_data from factory[0]: ${reason}`),
   internal: (text = "internal error") => listed(500, text),
 } as const;

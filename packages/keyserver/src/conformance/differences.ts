@@ -17,6 +17,13 @@ const unknownType = (type: string): Difference => ({
 });
 const noConvergence = "the same plaintext must not give the same ciphertext";
 
+/** What OpenBao answers with 500, for a request that was wrong. */
+const fault = (error: string): Difference => ({
+  status: 400,
+  error: `1 error occurred:\n\t* ${error}\n\n`,
+  why: "what a client did wrong is no failure of the server, which clients would wait for",
+});
+
 /** By name of the recording; every other recording is answered as OpenBao answered it. */
 export const differences: Readonly<Record<string, Difference>> = {
   "sys-leader": { status: 403, error: "permission denied", why: "there is one server" },
@@ -41,6 +48,15 @@ export const differences: Readonly<Record<string, Difference>> = {
     why: "Node's HTTP parser knows no LIST; GET with list=true is the same",
   },
   "list-keys-get": { status: 200, error: null, why: "fewer keys were made" },
+  "encrypt-associated-data-not-base64": fault(
+    "unable to get associated_data/additional_data from factory[0]: illegal base64 data at input byte 0",
+  ),
+  "batch-encrypt-one-missing-plaintext": fault(
+    "failed to parse batch input: '[1].plaintext' missing plaintext to encrypt",
+  ),
+  "batch-encrypt-not-array": fault(
+    "failed to parse batch input: source data must be an array or slice, got string",
+  ),
   "encrypt-convergent-1": { status: 400, error: missing, why: noConvergence },
   "encrypt-convergent-2": { status: 400, error: missing, why: noConvergence },
   "encrypt-form": {

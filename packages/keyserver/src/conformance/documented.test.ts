@@ -11,7 +11,7 @@ describe("what the Transit API documents, asked of our key server", () => {
   });
   afterAll(() => target.close());
 
-  it.each(documented)("$name", ({ run }) => run(ask));
+  it.each(documented)("$name", ({ run }) => run(ask, 400));
 });
 
 const openBao = await connectOpenBao(process.env);
@@ -22,5 +22,5 @@ describe("what the Transit API documents, asked of BAO_ADDR", () => {
     return;
   }
   afterAll(() => openBao.close());
-  it.each(documented)("$name", ({ run }) => run(asker(openBao)));
+  it.each(documented)("$name", ({ run }) => run(asker(openBao), 500));
 });

@@ -5,7 +5,8 @@ import type { Target } from "./target.ts";
 /** One thing that the Transit API documents or OpenBao's source says, and that was not recorded. */
 export type Documented = {
   readonly name: string;
-  readonly run: (ask: Ask) => Promise<void>;
+  /** `wrongType` is the status of a batch with a value of a wrong type in it: see differences.ts. */
+  readonly run: (ask: Ask, wrongType: 400 | 500) => Promise<void>;
 };
 
 /** Sends a request below the mount with a token that may do everything. */
@@ -33,7 +34,7 @@ const config = (ask: Ask, name: string, body: unknown) => ask("POST", `keys/${na
 const trim = (ask: Ask, name: string, to?: number) =>
   ask("POST", `keys/${name}/trim`, to === undefined ? {} : { min_available_version: to });
 
-/** Everything in it holds for OpenBao and for us. */
+/** Everything in it holds for OpenBao and for us, but for the status that `run` is told. */
 export const documented: readonly Documented[] = [
   {
     name: "trimming needs a version, and limits that make room for it",
@@ -187,19 +188,23 @@ export const documented: readonly Documented[] = [
   },
   {
     name: "a batch that names a wrong type is not processed at all",
-    run: async (ask) => {
+    run: async (ask, wrongType) => {
       await turned(ask, "typed", 1);
       const wrong = (field: string, type: string) =>
         `1 error occurred:\n\t* failed to parse batch input: '[0].${field}' expected type 'string', got unconvertible type '${type}'\n\n`;
       const plaintext = await ask("POST", "encrypt/typed", { batch_input: [{ plaintext: 5 }] });
-      refused(plaintext, wrong("plaintext", "json.Number"), 500);
+      refused(plaintext, wrong("plaintext", "json.Number"), wrongType);
       const reference = await ask("POST", "encrypt/typed", {
         batch_input: [{ plaintext: hello, reference: {} }],
       });
-      refused(reference, wrong("reference", "map[string]interface {}"), 500);
+      refused(reference, wrong("reference", "map[string]interface {}"), wrongType);
       const missing = await ask("POST", "decrypt/typed", { batch_input: [{}] });
       const text = "'[0].ciphertext' missing ciphertext to decrypt";
-      refused(missing, `1 error occurred:\n\t* failed to parse batch input: ${text}\n\n`, 500);
+      refused(
+        missing,
+        `1 error occurred:\n\t* failed to parse batch input: ${text}\n\n`,
+        wrongType,
+      );
     },
   },
   {

@@ -107,6 +107,7 @@ const own = new Set([
   "storage_type",
   "accessor",
   "client_token",
+  "token",
   "creation_time",
   "expire_time",
   "issue_time",
@@ -125,7 +126,9 @@ export function comparable(value: unknown, random = false): unknown {
     Object.entries(value).map(([field, inner]) => {
       if (own.has(field)) return [field, typeof inner];
       if (field === "keys" && !Array.isArray(inner)) return [field, shapeOf(inner)];
-      return [field, comparable(inner, field === "plaintext" && "key_version" in value)];
+      const isRandom =
+        field === "random_bytes" || (field === "plaintext" && "key_version" in value);
+      return [field, comparable(inner, isRandom)];
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { Metrics } from "../metrics.ts";
 import { Refusal, refusals } from "../refusal.ts";
 import type { Opened, Seal } from "../seal.ts";
 import { type Answer, answerOf, answerOfRefusal } from "./answer.ts";
+import { bodySizes } from "./limits.ts";
 import type { Action, Asked, Operation, Reply } from "./route.ts";
 import type { Match } from "./router.ts";
 
@@ -20,8 +21,14 @@ export type Call = {
   readonly token: string | undefined;
   readonly namespace: string | undefined;
   readonly wrapTtl: string | undefined;
-  /** Reads the body, once the request is known to be allowed. */
-  readonly body: () => Promise<Asked["body"]>;
+  /** Is told whether the caller has shown a token that is known. */
+  readonly known: (isKnown: boolean) => void;
+  /**
+   * Reads the body, once the request is known to be allowed. Nothing of it is here before.
+   * @param most - bytes that it may have.
+   * @param owner - whose it is.
+   */
+  readonly body: (most: number, owner: string) => Promise<Asked["body"]>;
 };
 
 /** What dispatching needs from the rest of the server. */
@@ -98,7 +105,8 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
       trace.audited = route.access === "machine";
       trace.durable = trace.audited;
       if (action !== route.action && !isHead) throw refusals.unsupportedOperation();
-      return await route.run({ query: call.query, body: await call.body(), seal: parts.seal });
+      const body = await call.body(sizeOf(route.action), "");
+      return await route.run({ query: call.query, body, seal: parts.seal });
     }
   }
 
@@ -106,8 +114,10 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
   if (opened === null) throw refusals.sealed();
   const state = opened.store.state();
   const token = findToken(state.tokens, call.token);
+  call.known(token !== null);
   if (token === null) throw refusals.unknownToken();
-  trace.accessor = accessorOf(token);
+  const accessor = accessorOf(token);
+  trace.accessor = accessor;
   if ((call.namespace ?? "") !== "") throw refusals.unknownNamespace();
 
   const route = match?.route.access === "token" ? match.route : null;
@@ -123,13 +133,18 @@ async function perform(parts: Parts, call: Call, trace: Trace): Promise<Reply> {
   if (call.wrapTtl !== undefined) throw refusals.noWrapping();
 
   trace.durable = operation.changes ?? false;
-  const body = await call.body();
+  const body = await call.body(sizeOf(action, operation), accessor);
   // A body may take its time, and the server may have been sealed meanwhile.
   if (parts.seal.opened() !== opened) throw refusals.sealed();
   const reply = await operation.run({ params, query: call.query, token, opened, body });
   trace.key ??= keyNow();
   if (reply?.items !== undefined) trace.items = reply.items;
   return reply;
+}
+
+/** Bytes that a body may have. Reading, listing and deleting are said in full by the path. */
+function sizeOf(action: Action | undefined, operation?: Operation): number {
+  return operation?.body ?? (action === "update" ? bodySizes.small : bodySizes.none);
 }
 
 /** The name of the key that is meant; null when there is none, for then the "name" could be anything. */

@@ -13,9 +13,12 @@ import type { TlsFiles } from "../config.ts";
 import { refusals } from "../refusal.ts";
 import { assertPrivate } from "../store/durable.ts";
 import { type Answer, answerOfRefusal } from "./answer.ts";
+import { type BodyPlace, createBodyRoom } from "./body-room.ts";
+import { type Crowd, limitConnections } from "./crowd.ts";
 import type { Call } from "./dispatch.ts";
 import { parseBody } from "./json.ts";
 import { type Limits, limits as usualLimits } from "./limits.ts";
+import { readBytes } from "./request-body.ts";
 
 /** The server's certificate, and who may connect. */
 function readTls(files: TlsFiles) {
@@ -47,16 +50,26 @@ export function createListener(
     keepAliveTimeout: limits.idleTime,
     connectionsCheckingInterval: limits.headersTime / 2,
   };
-  const listener: RequestListener = (request, response) => {
-    void dispatch(toCall(request, fromMachine, limits.body)).then((answer) => {
-      send(request, response, answer);
-    });
-  };
   const server =
     tls === undefined
-      ? createHttpServer(options, listener)
-      : createHttpsServer({ ...options, ...readTls(tls) }, listener);
-  server.maxConnections = limits.connections;
+      ? createHttpServer(options)
+      : createHttpsServer({
+          ...options,
+          ...readTls(tls),
+          handshakeTimeout: limits.headersTime,
+        });
+  const enter = createBodyRoom(limits);
+  const crowd = fromMachine ? undefined : limitConnections(server, limits.connections);
+  // Connections of this machine have no names by which they could be told apart.
+  if (fromMachine) server.maxConnections = limits.connections;
+  const listener: RequestListener = (request, response) => {
+    void dispatch(toCall(request, response, { fromMachine, enter, crowd })).then((answer) => {
+      send(request, response, answer, limits);
+    });
+  };
+  server.on("request", listener);
+  // Whoever asks before sending a body is told to go on once it is known who asks.
+  server.on("checkContinue", listener);
   // A client that does not read its answer is idle too.
   server.timeout = limits.idleTime;
   server.on("clientError", refuseMalformed);
@@ -68,7 +81,17 @@ export function renewTls(server: Server, files: TlsFiles): void {
   if (server instanceof HttpsServer) server.setSecureContext(readTls(files));
 }
 
-function toCall(request: IncomingMessage, fromMachine: boolean, most: number): Call {
+type Around = {
+  readonly fromMachine: boolean;
+  readonly enter: (owner: string) => BodyPlace;
+  readonly crowd: Crowd | undefined;
+};
+
+function toCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { fromMachine, enter, crowd }: Around,
+): Call {
   const url = request.url ?? "";
   const mark = url.indexOf("?");
   const { headers } = request;
@@ -80,7 +103,8 @@ function toCall(request: IncomingMessage, fromMachine: boolean, most: number): C
     token: tokenOf(headers),
     namespace: oneOf(headers["x-vault-namespace"]),
     wrapTtl: oneOf(headers["x-vault-wrap-ttl"]),
-    body: async () => parseBody(await readBytes(request, most)),
+    known: (isKnown) => crowd?.tell(request.socket, isKnown),
+    body: async (most, owner) => parseBody(await readBytes(request, response, most, enter(owner))),
   };
 }
 
@@ -95,38 +119,41 @@ function oneOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }
 
-/** Collects the body, at most `most` bytes of it; what comes beyond is read and dropped. */
-function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers["content-length"] ?? 0) > most) throw refusals.tooLarge();
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= most) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(refusals.tooLarge());
-      }
-    });
-    request.on("end", () => {
-      const [first] = chunks;
-      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks));
-    });
-    // The client went away; nobody will read the answer.
-    request.on("error", () => {
-      reject(refusals.badRequest());
-    });
-  });
-}
-
-function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+/**
+ * Answers. Where the request is not all there, its connection ends: at once, the client would be told of a
+ * broken connection before it reads why. What comes meanwhile is dropped, and beyond a limit not even read.
+ */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  { lingerTime, lingerBytes }: Limits,
+): void {
   if (response.destroyed) return;
   response.statusCode = answer.status;
   response.setHeader("Cache-Control", "no-store");
   response.setHeader("Content-Type", answer.contentType);
   response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-  response.end(request.method === "HEAD" ? undefined : answer.body);
+  const content = request.method === "HEAD" ? "" : answer.body;
+  if (request.complete) {
+    response.end(content);
+    return;
+  }
+  response.setHeader("Connection", "close");
+  if (answer.status !== 204) response.setHeader("Content-Length", Buffer.byteLength(answer.body));
+  response.flushHeaders();
+  response.write(content);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerTime);
+  request.once("close", end);
+  let dropped = 0;
+  request.on("data", (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > lingerBytes) request.pause();
+  });
 }
 
 /** Answers what the parser could not read as HTTP, and hangs up. */

@@ -41,6 +41,8 @@ export type Operation = {
   readonly name: string;
   /** Whether it changes the store: then its audit line waits for the disk. */
   readonly changes?: boolean;
+  /** Bytes that its body may have, where they are more than `small` of `limits.ts`. */
+  readonly body?: number;
   /** Where it is given and false, the caller needs `create` in place of `update`. */
   readonly exists?: (state: State, params: Asked["params"]) => boolean;
   readonly run: (asked: Asked) => Reply | Promise<Reply>;

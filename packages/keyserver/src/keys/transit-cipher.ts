@@ -100,9 +100,7 @@ function associatedOf(by: Binding): Buffer | undefined {
     return decodeBase64(by.associated);
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error;
-    throw refusals.internal(
-      `unable to get associated_data/additional_data from factory[0]: ${error.message}`,
-    );
+    throw refusals.badAssociated(error.message);
   }
 }
 

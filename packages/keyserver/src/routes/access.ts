@@ -2,6 +2,7 @@ import * as z from "zod";
 import { capabilitiesAt } from "../access/policy.ts";
 import { formatPolicy, PolicyError, parsePolicy } from "../access/policy-text.ts";
 import { accessorOf, mintToken, type Token } from "../access/token.ts";
+import { bodySizes } from "../http/limits.ts";
 import { type Asked, looseText, type Reply, type Route, readBody } from "../http/route.ts";
 import { Refusal, refusals } from "../refusal.ts";
 import { without } from "../store/state.ts";
@@ -171,14 +172,14 @@ export const accessRoutes: readonly Route[] = [
     access: "token",
     on: {
       read: { name: "policies.read", run: readPolicy },
-      update: { name: "policies.write", changes: true, run: writePolicy },
+      update: { name: "policies.write", changes: true, body: bodySizes.list, run: writePolicy },
       delete: { name: "policies.delete", changes: true, run: deletePolicy },
     },
   },
   {
     path: "sys/capabilities-self",
     access: "token",
-    on: { update: { name: "capabilities-self", run: capabilitiesSelf } },
+    on: { update: { name: "capabilities-self", body: bodySizes.list, run: capabilitiesSelf } },
   },
   {
     path: "auth/token/create",

@@ -18,6 +18,9 @@ export type Outcome<T> = { readonly done: T } | { readonly failed: Refusal };
 /** A batch yields to other requests after this many items. */
 const yieldEvery = 256;
 
+/** Of a batch whose items are wrong, this many are named. */
+const mostIssues = 16;
+
 const typeNames: Readonly<Record<string, string>> = {
   number: "json.Number",
   boolean: "bool",
@@ -81,6 +84,7 @@ export function readItems(
   if (!parsed.success) {
     throw refusals.badBatch(
       parsed.error.issues
+        .slice(0, mostIssues)
         .map(({ path: [index, field], message }) =>
           field === undefined
             ? `[${String(index)}] expected a map`
@@ -136,7 +140,7 @@ export function batchStatus(
 ): { readonly status: number; readonly warnings: readonly string[] } {
   const failures = outcomes.flatMap((one) => ("failed" in one ? [one.failed] : []));
   if (failures.length === 0) return { status: 200, warnings: [] };
-  const status = failures.some((failure) => failure.status >= 500) ? 500 : 400;
+  const status = 400;
   if (wanted === undefined || failures.length === outcomes.length) return { status, warnings: [] };
   // 1xx would not end the exchange.
   if (wanted >= 200 && wanted <= 599) return { status: wanted, warnings: [] };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { drawNonces, type Nonces } from "../crypto/aead.ts";
+import { bodySizes } from "../http/limits.ts";
 import {
   type Asked,
   looseInteger,
@@ -211,6 +212,7 @@ export const cryptRoutes: readonly Route[] = [
     on: {
       update: {
         name: "encrypt",
+        body: bodySizes.batch,
         // A caller that may only update learns nothing of keys that are not there.
         exists: (state, params) => state.rings.has(params.name ?? ""),
         run: encryptRoute,
@@ -220,12 +222,12 @@ export const cryptRoutes: readonly Route[] = [
   {
     path: "transit/decrypt/:name",
     access: "token",
-    on: { update: { name: "decrypt", run: decryptRoute } },
+    on: { update: { name: "decrypt", body: bodySizes.batch, run: decryptRoute } },
   },
   {
     path: "transit/rewrap/:name",
     access: "token",
-    on: { update: { name: "rewrap", run: rewrapRoute } },
+    on: { update: { name: "rewrap", body: bodySizes.batch, run: rewrapRoute } },
   },
   {
     path: "transit/datakey/:kind/:name",
