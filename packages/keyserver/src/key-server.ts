@@ -8,10 +8,7 @@ import { createDispatch } from "./http/dispatch.ts";
 import { createListener, renewTls } from "./http/listener.ts";
 import { createRouter } from "./http/router.ts";
 import { createMetrics, type Gauge } from "./metrics.ts";
-import { accessRoutes } from "./routes/access.ts";
-import { cryptRoutes } from "./routes/crypt.ts";
-import { keyRoutes } from "./routes/keys.ts";
-import { createSysRoutes } from "./routes/sys.ts";
+import { createRoutes } from "./routes/table.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { assertPrivate, readPrivate, type WriteFile, writeDurably } from "./store/durable.ts";
 import { isFirstStart, startForTheFirstTime } from "./store/first-start.ts";
@@ -88,8 +85,7 @@ async function serve(
   const metrics = createMetrics(gaugesOf(seal));
   const writeOperatorToken = (token: string) =>
     writeDurably(join(config.folder, "operator.token"), Buffer.from(`${token}\n`));
-  const sysRoutes = createSysRoutes({ seal, metrics, writeOperatorToken });
-  const routes = [...keyRoutes, ...cryptRoutes, ...accessRoutes, ...sysRoutes];
+  const routes = createRoutes({ seal, metrics, writeOperatorToken });
   const dispatch = createDispatch({ find: createRouter(routes), seal, audit, metrics });
   const network = createListener(dispatch, false, config.tls);
   const machine = createListener(dispatch, true);

@@ -41,7 +41,12 @@ export function send(
         ...where,
         method,
         path,
-        headers: { ...(token === undefined ? {} : { "X-Vault-Token": token }), ...headers },
+        headers: {
+          ...(token === undefined ? {} : { "X-Vault-Token": token }),
+          // Of a GET, Node would send the body without a word of its length.
+          ...(content === undefined ? {} : { "Content-Length": Buffer.byteLength(content) }),
+          ...headers,
+        },
       },
       (response) => {
         let text = "";
