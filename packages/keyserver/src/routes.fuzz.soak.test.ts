@@ -19,8 +19,8 @@ import {
 } from "./testing/harness.ts";
 
 /** Requests for each thing that can be done; `make soak` asks for 10,000. */
-const times = process.env.SOAK === undefined ? 100 : 50 * Number(process.env.SOAK);
-const rounds = 10;
+const times = process.env.SOAK === undefined ? 40 : 50 * Number(process.env.SOAK);
+const rounds = 4;
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Bytes that may be added to the heap by all requests after the first rounds. */
 const mostGrowth = 16 * 1024 * 1024;

@@ -39,5 +39,5 @@ export const jsonLimits = {
   /** Levels of objects and lists; a batch has three. */
   depth: 8,
   /** Objects, lists, and what is in them; an item of a batch has up to seven. */
-  parts: 32 * 1024,
+  parts: 8 * 1024,
 } as const;
