@@ -82,7 +82,7 @@ describe("opened by itself", () => {
     // While it runs in another tab, its service worker answers here, too.
     const running = await openHostile(await context.newPage());
     await alone.goto(new URL((await frameOf(running.page, "App")).url()).origin);
-    await alone.getByText("Open this app from its own page.").waitFor();
+    await alone.getByRole("heading", { name: "This address belongs to an app" }).waitFor();
     expect(await alone.getByText("hostile").count()).toBe(0);
     expect(await alone.evaluate("opener")).toBeNull();
     await app(running.page).getByText("hostile").waitFor();

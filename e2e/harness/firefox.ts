@@ -4,7 +4,11 @@ import type { Outside } from "./outside.ts";
 import type { Part, Role, Screen } from "./screen.ts";
 
 /** Firefox over WebDriver BiDi; see `useChromium`. Each screen has cookies and storage of its own. */
-export function useFirefox(outside: () => Outside): { screen: () => Promise<Screen> } {
+export function useFirefox(outside: () => Outside): {
+  screen: () => Promise<Screen>;
+  /** The page itself, for what a screen does not show. */
+  page: () => Promise<Page>;
+} {
   let browser: Browser | undefined;
   const opened: Page[] = [];
   beforeAll(async () => {
@@ -25,14 +29,13 @@ export function useFirefox(outside: () => Outside): { screen: () => Promise<Scre
   afterAll(async () => {
     await browser?.close();
   });
-  return {
-    async screen() {
-      if (!browser) throw new Error("Firefox has not been launched.");
-      const page = await (await browser.createBrowserContext()).newPage();
-      opened.push(page);
-      return screenOf(page);
-    },
+  const page = async () => {
+    if (!browser) throw new Error("Firefox has not been launched.");
+    const fresh = await (await browser.createBrowserContext()).newPage();
+    opened.push(fresh);
+    return fresh;
   };
+  return { page, screen: async () => screenOf(await page()) };
 }
 
 function screenOf(page: Page): Screen {

@@ -20,4 +20,6 @@ export {
   secretName,
   secretValue,
 } from "./names.ts";
+export { noPermissions, pageHeaders } from "./page-headers.ts";
 export { paths, reserved } from "./paths.ts";
+export { wayBackCsp, wayBackPage } from "./way-back.ts";

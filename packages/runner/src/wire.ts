@@ -67,7 +67,6 @@ export type FromServiceWorker =
 
 /** What the service worker must know of a run. */
 export type RunDescription = {
-  readonly platformOrigin: string;
   readonly pageScript: string;
   readonly statics: Readonly<Record<string, string>>;
 };

@@ -75,6 +75,9 @@ export async function createSiteApps(parts: ServerParts) {
     "<!--manifest-->",
     () => manifestElement(manifest),
   );
+  // The service worker may not believe an app where the platform is: its answers' policy names it.
+  const script = await readFile(join(folders.runner, "sw.js"), "utf8");
+  const serviceWorker = `self.platformOrigin=${JSON.stringify(config.platformOrigin)};\n${script}`;
 
   const pages = new Map(await builtFolder(folders.web));
   const page = await readFile(join(folders.web, "index.html"), "utf8");
@@ -83,6 +86,7 @@ export async function createSiteApps(parts: ServerParts) {
   const app = createAppOrigin({
     sites,
     frame: textResource(frame, "text/html; charset=utf-8"),
+    serviceWorker: textResource(serviceWorker, "text/javascript; charset=utf-8"),
     runner,
     runnerVersion,
     pyodide,

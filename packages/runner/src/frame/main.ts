@@ -57,7 +57,6 @@ worker.onMessage((message) => {
 let description: RunDescription = describe("streamlit");
 function describe(type: string): RunDescription {
   return {
-    platformOrigin: manifest.platformOrigin,
     pageScript: `${paths.runner}${manifest.version}/page.js`,
     statics: manifest.statics[type] ?? {},
   };

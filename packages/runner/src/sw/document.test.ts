@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { documentHeaders, withPageScript } from "./document.ts";
+import { withPageScript } from "./document.ts";
 
 const tag = '<script src="/p.js" data-run="r1"></script>';
 
@@ -27,20 +27,5 @@ test("nothing of the page is lost, and a run cannot end the attribute", () => {
       expect(attribute).toBeDefined();
       expect(result.length).toBeGreaterThanOrEqual(html.length);
     }),
-  );
-});
-
-test("only the platform and the app itself may embed the app's pages (C2)", () => {
-  const headers = new Map(documentHeaders("https://platform.example"));
-  expect(headers.get("content-security-policy")).toContain(
-    "frame-ancestors 'self' https://platform.example",
-  );
-  expect(headers.get("content-security-policy")).toContain("object-src 'none'");
-});
-
-test("an app's page that is opened by itself is as confined as in its frame (A8)", () => {
-  const headers = new Map(documentHeaders("https://platform.example"));
-  expect(headers.get("content-security-policy")).toMatch(
-    /; sandbox allow-scripts allow-same-origin allow-forms allow-downloads$/,
   );
 });

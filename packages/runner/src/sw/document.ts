@@ -1,28 +1,14 @@
-import type { Header } from "../wire.ts";
+/** Whether the answer will be a page. */
+export function isNavigation({ mode }: Request): boolean {
+  return mode === "navigate";
+}
 
 /**
- * Headers of every page of the app. Scripts are the author's and may do what they like inside this
- * origin; what the policy holds is who may embed the page and that plug-ins and `<base>` stay out.
- * Other hosts are open for now (docs/threat-model.md, "Not defended").
+ * Whether it will be a page that stands alone: in a tab of its own, without the platform around it. A
+ * browser that does not say that it is for a frame counts as one that shows it alone.
  */
-export function documentHeaders(platformOrigin: string): Header[] {
-  const policy = [
-    "default-src 'self' https: data: blob: 'unsafe-inline' 'unsafe-eval'",
-    "connect-src 'self' https: wss: data: blob:",
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'self'",
-    `frame-ancestors 'self' ${platformOrigin}`,
-    // What the host page's frame holds back stays held back where the page is opened by itself.
-    "sandbox allow-scripts allow-same-origin allow-forms allow-downloads",
-  ].join("; ");
-  return [
-    ["content-security-policy", policy],
-    ["cross-origin-resource-policy", "same-origin"],
-    ["referrer-policy", "no-referrer"],
-    ["x-content-type-options", "nosniff"],
-    ["origin-agent-cluster", "?1"],
-  ];
+export function isAlone(request: Request): boolean {
+  return isNavigation(request) && !["iframe", "frame"].includes(request.destination);
 }
 
 /** Puts the platform's page script before every script of the page. */

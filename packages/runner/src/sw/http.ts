@@ -1,6 +1,6 @@
 import { runParameter } from "../run-parameter.ts";
 import type { Header, HttpAbandon, HttpReply, HttpRequest, RunDescription } from "../wire.ts";
-import { documentHeaders, withPageScript } from "./document.ts";
+import { isNavigation, withPageScript } from "./document.ts";
 import { describeRun, relay } from "./run.ts";
 
 /** Answers a request for one of the app's own addresses: from a static file of the framework, or out of Python. */
@@ -10,8 +10,8 @@ export async function answerFromPython(request: Request, url: URL, run: string):
     const file = request.method === "GET" ? staticFile(url.pathname, description) : null;
     const response =
       file === null ? await callPython(request, url, run) : await underOwnAddress(file);
-    const html = response.headers.get("content-type")?.startsWith("text/html") ?? false;
-    if (!html || !isDocument(request)) return response;
+    const html = /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+    if (!html || !isNavigation(request)) return response;
     return await asDocument(response, run, description);
   } catch (error) {
     return new Response(`The app could not answer: ${String(error)}`, {
@@ -42,12 +42,6 @@ function staticFile(path: string, { statics }: RunDescription): string | null {
   return null;
 }
 
-function isDocument(request: Request): boolean {
-  return (
-    request.mode === "navigate" || ["document", "iframe", "frame"].includes(request.destination)
-  );
-}
-
 async function asDocument(
   response: Response,
   run: string,
@@ -56,7 +50,6 @@ async function asDocument(
   const headers = new Headers(response.headers);
   headers.delete("content-length");
   headers.delete("content-encoding");
-  for (const [name, value] of documentHeaders(description.platformOrigin)) headers.set(name, value);
   const html = withPageScript(await response.text(), description.pageScript, run);
   return new Response(html, { status: response.status, headers });
 }

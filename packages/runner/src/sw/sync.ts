@@ -14,14 +14,17 @@ export async function answerSync(request: Request, url: URL): Promise<Response> 
     const message = (await request.json()) as SyncRequest;
     if (message.type === "sleep") {
       await new Promise((resolve) => setTimeout(resolve, Math.min(message.ms, holdFor)));
-      return Response.json({ type: "pending" } satisfies SyncReply);
+      return answer({ type: "pending" });
     }
-    return Response.json(await askFrame(run, message), {
-      headers: { "cache-control": "no-store" },
-    });
+    return answer(await askFrame(run, message));
   } catch (error) {
     return new Response(String(error), { status: 503 });
   }
+}
+
+/** Secret material where the reply is a value: no cache keeps it. */
+function answer(reply: SyncReply): Response {
+  return Response.json(reply, { headers: { "cache-control": "no-store" } });
 }
 
 function askFrame(run: string, request: SyncRequest): Promise<SyncReply> {

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { manifest, paths } from "@portafilter/protocol";
+import { manifest, paths, wayBackCsp } from "@portafilter/protocol";
 import { describe, expect, test } from "vitest";
 import { sha256Of } from "../hash.ts";
 import { bothData, wheels } from "../testing/packages.ts";
@@ -113,6 +113,24 @@ describe("B2: only the platform's service worker", () => {
     expect((await ask(appOrigin + path, asked)).status).toBe(403);
   });
 });
+
+test("the service worker is told where the platform is, before anything else", async () => {
+  const { ask } = await testServer();
+  const script = await (await ask(appOrigin + paths.serviceWorker)).text();
+  expect(script.split("\n")[0]).toBe(`self.platformOrigin="${platform}";`);
+});
+
+test.for([paths.frame, member, paths.serviceWorker, both, "/"])(
+  "attack A8: in a tab of its own %s is the way back to the platform",
+  async (where) => {
+    const { ask } = await testServer();
+    const url = new URL(where, appOrigin).href;
+    const alone = await ask(url, { headers: { "sec-fetch-dest": "document" } });
+    expect(alone.status).toBe(404);
+    expect(alone.headers.get("content-security-policy")).toBe(wayBackCsp(platform));
+    expect(await alone.text()).toContain(`<a href="${platform}/">`);
+  },
+);
 
 describe("tricks with paths", () => {
   test.for([

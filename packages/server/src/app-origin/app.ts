@@ -25,6 +25,8 @@ export type AppOriginOptions = Readonly<{
   sites: Sites;
   /** The runtime frame's page, manifest included. */
   frame: Resource;
+  /** The service worker's script, which is told where the platform is. */
+  serviceWorker: Resource;
   runner: ReadonlyMap<string, Resource>;
   runnerVersion: string;
   pyodide: ReadonlyMap<string, Resource>;
@@ -59,10 +61,15 @@ export function createAppOrigin(options: AppOriginOptions): Hono {
     return next();
   });
 
+  app.use(async function neverAlone(c, next) {
+    // Pages of wheels have scripts, which the service worker of a running app would answer.
+    return c.req.header("sec-fetch-dest") === "document" ? notAnApp(sites) : next();
+  });
+
   app.get(paths.frame, (c) => send(c, options.frame, "revalidate"));
   app.get(paths.serviceWorker, (c) => {
     c.header("service-worker-allowed", "/");
-    return send(c, known(options.runner, "sw.js"), "revalidate");
+    return send(c, options.serviceWorker, "revalidate");
   });
   app.get(paths.sync, (c) => c.text("Only the service worker answers here.", 409));
   app.post(paths.sync, (c) => c.text("Only the service worker answers here.", 409));
@@ -111,7 +118,7 @@ export function createAppOrigin(options: AppOriginOptions): Hono {
   });
 
   app.get(`${reserved}*`, (c) => errorAnswer(c, "not_found"));
-  app.get("*", (c) => notAnApp(c, sites.platformOrigin));
+  app.get("*", () => notAnApp(sites));
   app.all("*", (c: Context) => {
     c.header("allow", "GET, HEAD");
     return errorAnswer(c, "method_not_allowed");

@@ -1,22 +1,14 @@
-import type { Context } from "hono";
+import { wayBackCsp, wayBackPage } from "@portafilter/protocol";
+import { securityHeaders } from "../http/headers.ts";
+import { complete } from "../http/site-headers.ts";
+import type { Sites } from "../http/sites.ts";
 
 /** What somebody sees who opens an app's address by itself, or before its service worker is there. */
-export function notAnApp(c: Context, platformOrigin: string): Response {
-  c.header("cache-control", "no-store");
-  return c.html(
-    `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>This address belongs to an app</title>
-  </head>
-  <body>
-    <h1>This address belongs to an app</h1>
-    <p>Apps do not run by themselves. Open it from <a href="${platformOrigin}/">${platformOrigin}</a>.</p>
-  </body>
-</html>
-`,
-    404,
-  );
+export function notAnApp({ platformOrigin, https }: Sites): Response {
+  const headers = {
+    ...securityHeaders(wayBackCsp(platformOrigin), https),
+    "cache-control": "no-store",
+    "content-type": "text/html; charset=utf-8",
+  };
+  return complete(new Response(wayBackPage(platformOrigin), { status: 404, headers }));
 }

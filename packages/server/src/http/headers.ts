@@ -1,38 +1,4 @@
-/** Everything a page could be allowed and is not. */
-const noPermissions = [
-  "accelerometer",
-  "autoplay",
-  "camera",
-  "clipboard-read",
-  "clipboard-write",
-  "display-capture",
-  "encrypted-media",
-  "fullscreen",
-  "gamepad",
-  "geolocation",
-  "gyroscope",
-  "hid",
-  "identity-credentials-get",
-  "idle-detection",
-  "local-fonts",
-  "local-network-access",
-  "magnetometer",
-  "microphone",
-  "midi",
-  "otp-credentials",
-  "payment",
-  "picture-in-picture",
-  "publickey-credentials-create",
-  "publickey-credentials-get",
-  "screen-wake-lock",
-  "serial",
-  "storage-access",
-  "usb",
-  "window-management",
-  "xr-spatial-tracking",
-]
-  .map((feature) => `${feature}=()`)
-  .join(", ");
+import { noPermissions, pageHeaders } from "@portafilter/protocol";
 
 /** The host page may copy its console's text and use passkeys; it grants nothing to the frames in it. */
 export const platformPermissions = [
@@ -49,12 +15,8 @@ export function securityHeaders(
 ): Record<string, string> {
   return {
     "content-security-policy": csp,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    ...pageHeaders,
     "permissions-policy": permissions,
-    "origin-agent-cluster": "?1",
     ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
   };
 }

@@ -5,13 +5,19 @@ import { jsonAnswer, jsonHeaders } from "./answer.ts";
 export type SiteHeaders = Readonly<Record<string, string>>;
 
 /** Answers that have the headers of their site already. */
-const complete = new WeakSet<Response>();
+const completeOnes = new WeakSet<Response>();
+
+/** Says that an answer has all headers of its site already, so that none is put on it. */
+export function complete(answer: Response): Response {
+  completeOnes.add(answer);
+  return answer;
+}
 
 /** Puts `headers` on every answer of an app, those of its error handlers too. */
 export function withHeaders(headers: SiteHeaders): MiddlewareHandler {
   return async function securityHeaders(c, next) {
     await next();
-    if (complete.has(c.res)) return;
+    if (completeOnes.has(c.res)) return;
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
 }
@@ -29,7 +35,5 @@ export function siteAnswer(c: Context, value: unknown): Response {
   const { siteHeaders } = (c.env ?? {}) as { siteHeaders?: SiteHeaders };
   if (siteHeaders === undefined) return jsonAnswer(value);
   const headers = { ...siteHeaders, ...jsonHeaders };
-  const answer = new Response(JSON.stringify(value), { headers });
-  complete.add(answer);
-  return answer;
+  return complete(new Response(JSON.stringify(value), { headers }));
 }
