@@ -62,6 +62,7 @@ export async function serveFixture(): Promise<{ address: string; stop: () => Pro
       const name = extname(path) === "" ? "/index.html" : normalize(path);
       response.setHeader("content-security-policy", policy(`http://*.${host}`));
       response.setHeader("cross-origin-opener-policy", "same-origin");
+      response.setHeader("referrer-policy", "no-referrer");
       response.setHeader("permissions-policy", "clipboard-read=(), clipboard-write=(self)");
       response.setHeader("content-type", types[extname(name)] ?? "application/octet-stream");
       response.end(await readFile(join(dist, name)));

@@ -30,6 +30,15 @@ test.each([
   expect(outcomeOf("")).toBeNull();
 });
 
+test("where signing in leads is not forgotten over what happened before", () => {
+  history.replaceState({ then: "/x#y" }, "");
+  keepOutcome("deleted");
+  settleOutcome();
+  expect(history.state).toEqual({ then: "/x#y", outcome: "deleted" });
+  dropOutcome();
+  expect(history.state).toEqual({ then: "/x#y" });
+});
+
 test("a provider is to blame only when it sent the visitor back", () => {
   keepOutcome("provider");
   expect(outcomeOf("?problem=oidc")).toBe("provider");

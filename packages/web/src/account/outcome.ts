@@ -26,7 +26,7 @@ export function outcomeOf(search: string): Outcome | null {
 export function settleOutcome(): void {
   const outcome = kept();
   if (outcome === null) return;
-  history.replaceState({ outcome }, "");
+  history.replaceState({ ...(history.state as object | null), outcome }, "");
   try {
     sessionStorage.removeItem(key);
   } catch {
@@ -37,7 +37,9 @@ export function settleOutcome(): void {
 /** To be called when somebody is signed in: what happened before that is said no more, here or when this is loaded again. */
 export function dropOutcome(): void {
   settleOutcome();
-  if (outcomeIn(history.state) !== null) history.replaceState(null, "");
+  if (outcomeIn(history.state) === null) return;
+  const { outcome: _, ...rest } = history.state as { outcome: Outcome };
+  history.replaceState(rest, "");
 }
 
 function kept(): Outcome | null {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { keepThen, ownPath, takeThen, thenOf, withThen } from "./then.ts";
+import { close, keepThen, ownPath, settleThen, takeThen, thenOf, withThen } from "./then.ts";
 
 const origin = "https://pycafe.example";
 
@@ -42,7 +42,7 @@ test.each([
   "javascript:alert(1)",
   "data:text/html,x",
   "/\u0000/evil.test",
-  `/${"a".repeat(9000)}`,
+  `/${"a".repeat(1024 * 1024)}`,
 ])("%j is no place here", (text) => {
   expect(ownPath(text, origin)).toBeNull();
 });
@@ -88,7 +88,51 @@ test("then in a query", () => {
   expect(thenOf("?then=close")).toBe("close");
   expect(thenOf("?then=//evil.test")).toBeNull();
   expect(thenOf("")).toBeNull();
-  expect(thenOf(new URL(withThen("/sign-in", "/a?b=c&d#e"), origin).search)).toBe("/a?b=c&d#e");
+});
+
+test.each([
+  "/snippet/streamlit/v1#code=canary",
+  "/snippet/streamlit/v1?code=canary",
+  "/snippet/streamlit/v1%23code=canary",
+  "/#c=canary",
+  "/how-it-works#c=canary",
+  "/how-it-works?canary",
+  "/settings/secrets?canary",
+  "/settings/secrets/canary",
+  "/canary",
+])("what may be code goes with the tab's history and never with the address: %s", (then) => {
+  const { href, state } = withThen("/sign-in", then);
+  expect(href).toBe("/sign-in");
+  expect(thenOf("", state)).toBe(then);
+});
+
+test.each(["/", "/how-it-works", "/how-it-works#host", "/settings/account", close])(
+  "a page of ours is named by the address, for a tab of its own: %s",
+  (then) => {
+    const { href, state } = withThen("/sign-in", then);
+    expect(state).toBeNull();
+    expect(thenOf(new URL(href, origin).search)).toBe(then);
+  },
+);
+
+test("what the history says is judged like what an address says, and counts first", () => {
+  expect(thenOf("?then=/how-it-works", { then: "/a#b" })).toBe("/a#b");
+  for (const state of [{ then: "//evil.test" }, { then: 1 }, "then", null])
+    expect(thenOf("?then=/how-it-works", state)).toBe("/how-it-works");
+});
+
+test("code that a link has put into `then` leaves the address for the history", () => {
+  history.replaceState(
+    { outcome: "deleted" },
+    "",
+    "/sign-in?then=%2Fx%23code%3Dcanary&problem=oidc",
+  );
+  settleThen();
+  expect(location.pathname + location.search).toBe("/sign-in?problem=oidc");
+  expect(history.state).toEqual({ outcome: "deleted", then: "/x#code=canary" });
+  history.replaceState(null, "", "/sign-in?then=close");
+  settleThen();
+  expect(location.search).toBe("?then=close");
 });
 
 test("then survives a provider's site, once, and only if it is a place here", () => {

@@ -34,7 +34,7 @@ export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
     case "signed-out":
       return inApp ? (
         <a
-          href={withThen("/sign-in", close)}
+          href={withThen("/sign-in", close).href}
           target="_blank"
           rel="noopener"
           title={words.newTab}
@@ -49,7 +49,7 @@ export function AccountMenu({ inApp }: { readonly inApp: boolean }) {
               {words.ended}
             </span>
           )}
-          <Link href={signInHere()} className={`button ${styles.signIn}`}>
+          <Link {...signInHere()} className={`button ${styles.signIn}`}>
             {words.signIn}
           </Link>
         </>

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { FormProblem } from "../../account/form/FormEnd.tsx";
 import { wordsOf } from "../../account/problem-words.ts";
 import { signOut } from "../../account/sign-out.ts";
+import type { Way } from "../../account/then.ts";
 import { accountMessages } from "../../messages/account.ts";
 import styles from "./FormPage.module.css";
 import { FormPage } from "./FormPage.tsx";
@@ -11,7 +12,7 @@ type Props = {
   readonly title?: string;
   readonly lead: string;
   /** Where to go on: an address, and what the way there is called. */
-  readonly way: { readonly to: string; readonly name: string };
+  readonly way: Way & { readonly name: string };
 };
 
 /** In place of a form for strangers, to who is none. */
@@ -22,7 +23,7 @@ export function AlreadySignedIn({ title = accountMessages.done.title, lead, way 
     <FormPage title={title} lead={lead}>
       <FormProblem text={problem} />
       <div className={styles.actions}>
-        <Link href={way.to} className="button button-primary">
+        <Link href={way.href} state={way.state} className="button button-primary">
           {way.name}
         </Link>
         <button

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link, useSearch } from "wouter";
+import { Link } from "wouter";
 import { cleanEmail, emailProblem, onlyProblems } from "../../account/form/check.ts";
 import { EmailField } from "../../account/form/EmailField.tsx";
 import { FormProblem, SubmitButton } from "../../account/form/FormEnd.tsx";
@@ -7,8 +7,9 @@ import styles from "../../account/form/form.module.css";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
-import { thenOf, withThen } from "../../account/then.ts";
+import { withThen } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
+import { useThen } from "../../account/use-then.ts";
 import { accountMessages } from "../../messages/account.ts";
 import { AlreadySignedIn } from "./AlreadySignedIn.tsx";
 import { FormPage, Ways } from "./FormPage.tsx";
@@ -19,7 +20,7 @@ const words = accountMessages.forgot;
 /** `/forgot`: asks for a link. What it says does not depend on whether there is such an account. */
 export function ForgotPage() {
   const account = useAccount();
-  const then = thenOf(useSearch());
+  const then = useThen();
   const [mailed, setMailed] = useState<string | null>(null);
   const form = useForm({
     fields: ["email"],
@@ -40,14 +41,14 @@ export function ForgotPage() {
       <AlreadySignedIn
         title={words.title}
         lead={(account.offers.mail ? mail : noMail)(account.user.email)}
-        way={{ to: "/settings/account", name: words.signedIn.way }}
+        way={{ href: "/settings/account", state: null, name: words.signedIn.way }}
       />
     );
   }
   const back = (
     <Ways>
       <p>
-        <Link href={withThen("/sign-in", then)}>{words.back}</Link>
+        <Link {...withThen("/sign-in", then)}>{words.back}</Link>
       </p>
     </Ways>
   );

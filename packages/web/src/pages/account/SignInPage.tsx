@@ -15,8 +15,9 @@ import { dropOutcome, type Outcome, outcomeOf, settleOutcome } from "../../accou
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
 import type { Account } from "../../account/session.ts";
-import { thenOf, withThen } from "../../account/then.ts";
+import { withThen } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
+import { useThen } from "../../account/use-then.ts";
 import { codeOf } from "../../api/api-error.ts";
 import { accountMessages } from "../../messages/account.ts";
 import { AlreadySignedIn } from "./AlreadySignedIn.tsx";
@@ -28,11 +29,11 @@ import { usePasskeyAutofill } from "./use-passkey-autofill.ts";
 const words = accountMessages.signIn;
 const fields = accountMessages.form;
 
-/** `/sign-in`: by password, passkey or provider. `?then=` says where to go afterwards. */
+/** `/sign-in`: by password, passkey or provider. `useThen` says where to go afterwards. */
 export function SignInPage() {
   const account = useAccount();
   const search = useSearch();
-  const then = thenOf(search);
+  const then = useThen();
   const [outcome, setOutcome] = useState(() => outcomeOf(search));
   useEffect(settleOutcome, []);
   const isSignedIn = account.status === "signed-in";
@@ -42,7 +43,8 @@ export function SignInPage() {
   }, [isSignedIn]);
   const [, navigate] = useLocation();
   const done = () => {
-    navigate(withThen("/sign-in/done", then), { replace: true });
+    const { href, state } = withThen("/sign-in/done", then);
+    navigate(href, { replace: true, state });
   };
   const autofill = usePasskeyAutofill(done);
   const form = useForm({
@@ -63,7 +65,7 @@ export function SignInPage() {
     return (
       <AlreadySignedIn
         lead={words.already(account.user.email)}
-        way={{ to: withThen("/sign-in/done", then), name: words.goOn }}
+        way={{ ...withThen("/sign-in/done", then), name: words.goOn }}
       />
     );
   return (
@@ -82,10 +84,10 @@ export function SignInPage() {
       <OtherWays then={then} onSignedIn={done} />
       <Ways>
         <p>
-          <Link href={withThen("/forgot", then)}>{words.forgot}</Link>
+          <Link {...withThen("/forgot", then)}>{words.forgot}</Link>
         </p>
         <p>
-          {words.noAccount} <Link href={withThen("/sign-up", then)}>{words.signUp}</Link>
+          {words.noAccount} <Link {...withThen("/sign-up", then)}>{words.signUp}</Link>
         </p>
       </Ways>
     </FormPage>

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link, useLocation, useSearch } from "wouter";
+import { Link, useLocation } from "wouter";
 import {
   cleanEmail,
   emailProblem,
@@ -13,8 +13,9 @@ import { PasswordField } from "../../account/form/PasswordField.tsx";
 import { useForm } from "../../account/form/use-form.ts";
 import { calls } from "../../account/page-calls.ts";
 import { wordsOf } from "../../account/problem-words.ts";
-import { thenOf, withThen } from "../../account/then.ts";
+import { withThen } from "../../account/then.ts";
 import { useAccount } from "../../account/use-account.ts";
+import { useThen } from "../../account/use-then.ts";
 import { codeOf } from "../../api/api-error.ts";
 import { accountMessages } from "../../messages/account.ts";
 import { AlreadySignedIn } from "./AlreadySignedIn.tsx";
@@ -28,7 +29,7 @@ const fields = accountMessages.form;
 /** `/sign-up` */
 export function SignUpPage() {
   const account = useAccount();
-  const then = thenOf(useSearch());
+  const then = useThen();
   const [, navigate] = useLocation();
   const [mailed, setMailed] = useState<string | null>(null);
   const form = useForm({
@@ -38,8 +39,12 @@ export function SignUpPage() {
     async submit({ email, password }) {
       const address = cleanEmail(email);
       const { next } = await calls.signUp({ email: address, password });
-      if (next === "signed_in") navigate(withThen("/sign-in/done", then), { replace: true });
-      else setMailed(address);
+      if (next !== "signed_in") {
+        setMailed(address);
+        return;
+      }
+      const { href, state } = withThen("/sign-in/done", then);
+      navigate(href, { replace: true, state });
     },
     explain: (error) => ({ [fieldOf(codeOf(error))]: wordsOf(error) }),
   });
@@ -48,7 +53,7 @@ export function SignUpPage() {
     return (
       <AlreadySignedIn
         lead={accountMessages.signIn.already(account.user.email)}
-        way={{ to: withThen("/sign-in/done", then), name: accountMessages.signIn.goOn }}
+        way={{ ...withThen("/sign-in/done", then), name: accountMessages.signIn.goOn }}
       />
     );
   if (mailed !== null)
@@ -74,7 +79,7 @@ export function SignUpPage() {
       </form>
       <Ways>
         <p>
-          {words.haveAccount} <Link href={withThen("/sign-in", then)}>{words.signIn}</Link>
+          {words.haveAccount} <Link {...withThen("/sign-in", then)}>{words.signIn}</Link>
         </p>
       </Ways>
     </FormPage>

@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { Link, useLocation, useSearch } from "wouter";
+import { Link, useLocation } from "wouter";
 import { pageAccount } from "../../account/page-account.ts";
 import type { Account } from "../../account/session.ts";
-import { close, home, takeThen, thenOf, withThen } from "../../account/then.ts";
+import { close, home, takeThen, withThen } from "../../account/then.ts";
+import { useThen } from "../../account/use-then.ts";
 import { accountMessages } from "../../messages/account.ts";
 import styles from "./FormPage.module.css";
 import { FormPage } from "./FormPage.tsx";
@@ -14,12 +15,12 @@ const words = accountMessages.done;
  * came from, or says that the app's tab is waiting.
  */
 export function SignedInPage() {
-  const search = useSearch();
+  const asked = useThen();
   const [, navigate] = useLocation();
   const [state, setState] = useState<"asking" | "close" | "nobody">("asking");
   const arrive = useEffectEvent((account: Account) => {
     const kept = takeThen();
-    const then = thenOf(search) ?? kept ?? home;
+    const then = asked ?? kept ?? home;
     if (account.status !== "signed-in") setState("nobody");
     else if (then === close) setState("close");
     else navigate(then, { replace: true });
@@ -41,7 +42,7 @@ export function SignedInPage() {
       <FormPage title={words.notYet} lead={words.notYetText}>
         <p>{words.noCookie[location.protocol === "https:" ? "https" : "http"]}</p>
         <div className={styles.actions}>
-          <Link href={withThen("/sign-in", thenOf(search))} className="button button-primary">
+          <Link {...withThen("/sign-in", asked)} className="button button-primary">
             {accountMessages.signIn.button}
           </Link>
         </div>

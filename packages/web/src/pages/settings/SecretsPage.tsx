@@ -55,7 +55,7 @@ function OfTab({ accounts }: { readonly accounts: boolean }) {
       <p>{accounts ? words.tab.lead : words.tab.leadWithout}</p>
       {accounts && (
         <p>
-          <a href={signInHere()}>{words.tab.signIn}</a>
+          <a href={signInHere().href}>{words.tab.signIn}</a>
           {words.tab.signInWhy}
         </p>
       )}

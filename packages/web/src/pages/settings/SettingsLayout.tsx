@@ -39,7 +39,7 @@ export function SettingsLayout({ title, children }: Props) {
     case "off":
       return <NoAccountsPage />;
     case "signed-out":
-      return <Redirect to={signInHere()} replace />;
+      return <Redirect {...signInHere()} replace />;
     case "signed-in":
       return (
         // Another account begins with nothing of the one before it.
