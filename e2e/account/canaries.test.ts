@@ -105,6 +105,9 @@ function watch(here: BrowserContext): () => string {
   here.on("request", (request) => {
     addresses.push(request.url(), request.headers().referer ?? "");
   });
+  here.on("page", (page) => {
+    page.on("framenavigated", (frame) => addresses.push(frame.url()));
+  });
   return () => addresses.join("\n");
 }
 
@@ -233,4 +236,9 @@ test("values, passwords and session tokens are nowhere but where they belong", a
       .map((secret) => `${place}: ${secret}`),
   );
   expect(found).toEqual([]);
+  // Attack C6: an address does not say either whose they are and what they are called.
+  const named = [who.email, "CANARY_KEY", "ADDED_KEY"].filter((text) =>
+    forms(text).some((form) => holds.addresses?.includes(form)),
+  );
+  expect(named).toEqual([]);
 });

@@ -82,7 +82,7 @@ describe("in Chromium", () => {
 
     evil().serve(`<a target="_blank" rel="opener" href="${first}">link</a>
       <form target="_blank" method="post" action="${first}"><button>form</button></form>
-      <button onclick="open('${first}')">window</button>`);
+      <button onclick="window.open('${first}')">window</button>`);
     const site = await context.newPage();
     await site.goto(evil().address);
     for (const name of ["link", "form", "window"]) {
