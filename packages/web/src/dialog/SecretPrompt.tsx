@@ -2,13 +2,22 @@ import { Suspense, useEffect, useRef } from "react";
 import { useAccount } from "../account/use-account.ts";
 import type { Provenance } from "../app/provenance.ts";
 import type { Prompt } from "../broker/state.ts";
-import type { Run } from "../frame/run.ts";
 import { SecretDialog } from "./SecretDialog.tsx";
+
+/** Where a person's answers go. `value` is secret material; null allows what is kept. */
+type Answers = {
+  readonly allow: (key: number, value: string | null) => void;
+  readonly deny: (key: number) => void;
+  /** Stops an app that keeps taking the keyboard from the dialog. */
+  readonly stopGrabbing: () => void;
+  /** Gives the keyboard to the app. */
+  readonly focusApp: () => void;
+};
 
 type Props = {
   readonly queue: readonly Prompt[];
   readonly who: Provenance;
-  readonly run: Pick<Run, "allow" | "deny" | "stopGrabbing" | "focusApp">;
+  readonly run: Answers;
 };
 
 /**

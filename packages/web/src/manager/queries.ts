@@ -3,7 +3,7 @@ import { useCallback, useEffect } from "react";
 import { client } from "../api/client.ts";
 import { useAskAnew, useAsked } from "../api/patient-queries.ts";
 import { secretCalls } from "../api/secret-calls.ts";
-import { pageSecrets } from "../stores/page-secrets.ts";
+import type { EventFeed } from "../events/event-feed.ts";
 import { byName } from "../text/by-name.ts";
 
 /** The calls of the secrets page, through the page's client. */
@@ -66,10 +66,10 @@ export function useReload(): () => Promise<void> {
  * not tell, so all is asked anew when the visitor comes back to the window, too. (To the tab:
  * react-query does that by itself.)
  */
-export function useLiveReload(): void {
+export function useLiveReload(feed: Pick<EventFeed, "listen">): void {
   const reload = useReload();
   const queries = useQueryClient();
-  useEffect(() => pageSecrets().feed.listen(() => void reload()), [reload]);
+  useEffect(() => feed.listen(() => void reload()), [feed, reload]);
   useEffect(() => {
     const look = () => void queries.refetchQueries({ type: "active" }, { cancelRefetch: false });
     addEventListener("focus", look);

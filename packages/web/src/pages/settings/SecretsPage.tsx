@@ -9,6 +9,7 @@ import { TabSecrets } from "../../manager/TabSecrets.tsx";
 import { secretMessages } from "../../messages/secrets.ts";
 import type { SessionStore } from "../../session/store.ts";
 import { tabSession } from "../../session/tab-session.ts";
+import { pageSecrets } from "../../stores/page-secrets.ts";
 import { TextPage } from "../TextPage.tsx";
 import { useTitle } from "../use-title.ts";
 import { SettingsLayout } from "./SettingsLayout.tsx";
@@ -24,7 +25,7 @@ export function SecretsPage() {
 }
 
 function OfAccount() {
-  useLiveReload();
+  useLiveReload(pageSecrets().feed);
   return (
     <div className={styles.page}>
       <p>
