@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
-import { ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
+import { ConfigError } from "../settings.ts";
 import type { MigrateConfig } from "./config.ts";
 import { migrate } from "./migrate.ts";
 import { openUnmigrated } from "./pglite.ts";

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
-import type { Bytes } from "../packages/sources.ts";
 import type { Compressor, Encoding } from "./compressor.ts";
 import { type Connection, connectionOf } from "./connection.ts";
 import type { Resource } from "./resources.ts";
+
+type Bytes = AsyncIterable<Uint8Array>;
 
 export type Caching = "immutable" | "revalidate";
 

@@ -1,5 +1,4 @@
 import { type AppId, appId } from "@portafilter/protocol";
-import type { Config } from "../config.ts";
 
 /** Which of the server's sites a host name means. */
 export type Site =
@@ -17,10 +16,15 @@ export type Sites = Readonly<{
   of: (host: string | undefined) => Site;
 }>;
 
+/** The platform's address as browsers see it, its host name, and the domain below which apps live. */
+export type SiteNames = Readonly<{
+  platformOrigin: string;
+  platformHost: string;
+  appsDomain: string;
+}>;
+
 /** Tells the sites apart by the Host header, port included, and by nothing else. */
-export function createSites(
-  config: Pick<Config, "platformOrigin" | "platformHost" | "appsDomain">,
-): Sites {
+export function createSites(config: SiteNames): Sites {
   const { protocol, host: platform, port } = new URL(config.platformOrigin);
   const apps = `.${config.appsDomain}${port === "" ? "" : `:${port}`}`;
   return {

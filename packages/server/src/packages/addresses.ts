@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { ConfigError } from "../config.ts";
 import { ExplainedError } from "../error-description.ts";
+import { ConfigError } from "../settings.ts";
 import { openWheel } from "./wheel.ts";
 
 /** Where the package index is, and what must be sent to it. */
