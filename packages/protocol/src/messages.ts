@@ -10,8 +10,11 @@ const text = (max: number) => z.string().check(z.maxLength(max));
 export const phase = z.enum(["runtime", "packages", "starting", "ready"]);
 export type Phase = z.infer<typeof phase>;
 
-/** What a start failed at: its phase, or the code that a link only gives the address of. */
-export const failedAt = z.enum([...phase.options, "code"]);
+/**
+ * What a start failed at: its phase, the code that a link only gives the address of, or the browser, which
+ * lets the frame store nothing.
+ */
+export const failedAt = z.enum([...phase.options, "code", "storage"]);
 export type FailedAt = z.infer<typeof failedAt>;
 
 /** What the runtime frame may say to the host page. Everything in it is untrusted. */

@@ -52,7 +52,7 @@ test("a browser without service workers is told to the visitor, not waited for",
   );
   expect(await told).toMatchObject({
     type: "app.failed",
-    phase: "runtime",
+    phase: "storage",
     message: expect.stringContaining("service worker") as string,
   });
   port1.close();

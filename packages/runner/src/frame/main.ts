@@ -3,6 +3,7 @@ import { hasStackSwitching } from "../stack-switching.ts";
 import type { FromServiceWorker, RunDescription, ToWorker } from "../wire.ts";
 import { connectToHost } from "./host.ts";
 import { activeServiceWorker, control } from "./service-worker.ts";
+import { isStorageBlocked } from "./storage.ts";
 import { createSyncDesk } from "./sync-desk.ts";
 import { startWorker } from "./worker.ts";
 
@@ -39,7 +40,7 @@ serviceWorker.then(
     host.send({
       v: 1,
       type: "app.failed",
-      phase: "runtime",
+      phase: isStorageBlocked() ? "storage" : "runtime",
       message: `The browser did not start the app's service worker: ${String(error)}`,
     });
   },

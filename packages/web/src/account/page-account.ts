@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { client } from "../api/client.ts";
 import { waitAfter } from "../api/wait-after.ts";
 import { type AccountStore, createAccountStore } from "./session.ts";
+import { openTabsChannel } from "./tabs-channel.ts";
 
 const news = z.enum(["signed-in", "signed-out", "ran-out"]);
 /** A page that is looked at again asks again when its knowledge is older than this. */
@@ -16,7 +17,7 @@ export function pageAccount(): AccountStore {
 }
 
 function open(): AccountStore {
-  const channel = new BroadcastChannel("portafilter.account");
+  const channel = openTabsChannel("portafilter.account");
   const store = createAccountStore(client, (message) => {
     channel.postMessage(message);
   });

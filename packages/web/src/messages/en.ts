@@ -96,6 +96,10 @@ export const en = {
       title: "The app's code could not be fetched",
       text: "The app never began. The link only says where its code lies; that address did not give it, or does not allow other sites to read it.",
     },
+    storage: {
+      title: "Your browser lets this app store nothing",
+      text: "The app never began. It runs on a site of its own inside this page and needs that site's storage, which your browser blocks: for that site, for every site inside another one (“third-party”), everywhere, or in private windows. Allow cookies and storage for this page in the browser's settings, or open the link in another browser; then retry.",
+    },
     starting: {
       title: "The app could not be started",
       text: "Its packages were loaded, but its code failed before it showed anything. The console has the details for its author.",
@@ -106,7 +110,7 @@ export const en = {
     },
     silent: {
       title: "The app did not start in 30 seconds",
-      text: "The frame it runs in never reported. The server may be unreachable, or the browser may block service workers or storage for this site.",
+      text: "The frame it runs in never reported. The server may be unreachable, or an extension of the browser may keep the frame from loading.",
     },
     navigated: {
       title: "The app was stopped",

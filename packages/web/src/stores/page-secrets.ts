@@ -1,4 +1,5 @@
 import { pageAccount } from "../account/page-account.ts";
+import { openTabsChannel } from "../account/tabs-channel.ts";
 import { client } from "../api/client.ts";
 import { createEventFeed, type EventFeed } from "../events/event-feed.ts";
 import { mergeTab } from "../merge/merge.ts";
@@ -33,7 +34,7 @@ function open(): PageSecrets {
   const feed = createEventFeed({
     connect: () => new EventSource("/api/v1/events"),
     locks: navigator.locks,
-    channel: new BroadcastChannel("portafilter.events"),
+    channel: openTabsChannel("portafilter.events"),
     onResync: () => {
       merger.resume();
     },
