@@ -3,8 +3,6 @@ import { afterAll, test } from "vitest";
 import { useFirefox } from "../e2e/harness/firefox.ts";
 import { useOutside } from "../e2e/harness/outside.ts";
 import type { Screen } from "../e2e/harness/screen.ts";
-// Declares what the set-up hands to tests.
-import type {} from "../e2e/harness/server.ts";
 import { example, snippet } from "../e2e/harness/snippet.ts";
 import { useWebKit } from "../e2e/harness/webkit.ts";
 import { median, table } from "./table.ts";

@@ -22,7 +22,10 @@ const run = spawnSync(
   "vitest",
   [
     "run",
-    ...(projects.length > 0 ? projects : ["unit", "e2e"]).flatMap((name) => ["--project", name]),
+    ...(projects.length > 0 ? projects : ["unit", "e2e", "two-domains"]).flatMap((name) => [
+      "--project",
+      name,
+    ]),
     "--reporter=default",
     "--reporter=json",
     `--reporter=${fileURLToPath(new URL("./retries.ts", import.meta.url))}`,

@@ -9,7 +9,7 @@ const canary = "canary-b1-40fc";
 const leave = `(async () => {
   localStorage.setItem("left", "${canary}");
   sessionStorage.setItem("left", "${canary}");
-  document.cookie = "left=${canary}";
+  document.cookie = "left=${canary}; SameSite=None; Secure; Partitioned";
   window.name = "${canary}";
   const database = await new Promise((resolve, reject) => {
     const opening = indexedDB.open("left");

@@ -1,12 +1,13 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { address, useChromium } from "../harness/chromium.ts";
+import { useChromium } from "../harness/chromium.ts";
 import { useEvilSite } from "../harness/evil.ts";
 import { frameOf, openHostile } from "../harness/hostile.ts";
+import { layout, appOrigin as originOf } from "../harness/layout.ts";
 import { app } from "../harness/snippet.ts";
 
 const evil = useEvilSite();
-const appOrigin = () => address().replace("//", "//sforeignparent.");
+const appOrigin = () => originOf("sforeignparent");
 
 /** A page that plays the host page: it hands a port with a program on it to the frame it embeds. */
 const impostor = () => `<!doctype html>
@@ -49,9 +50,8 @@ describe("without it", () => {
   test("attack C2: a frame takes no port from a parent that is not the platform", async () => {
     const page = await newPage();
     await page.route("**/_portafilter/frame?*", async (route) => {
-      // Node knows no host below localhost.
-      const { host } = new URL(appOrigin());
-      const url = route.request().url().replace(host, host.replace(/^.*:/, "127.0.0.1:"));
+      const { host, origin } = new URL(appOrigin());
+      const url = route.request().url().replace(origin, layout().server);
       const response = await route.fetch({ url, headers: { host } });
       const headers = { ...response.headers() };
       delete headers["content-security-policy"];
@@ -79,7 +79,7 @@ describe("opened by itself", () => {
     await alone.goto(`${appOrigin()}/`);
     await alone.getByRole("heading", { name: "This address belongs to an app" }).waitFor();
 
-    // While it runs in another tab, its service worker answers here, too.
+    // While it runs in another tab, its service worker answers here, too, unless that tab is another site's: with the same words.
     const running = await openHostile(await context.newPage());
     await alone.goto(new URL((await frameOf(running.page, "App")).url()).origin);
     await alone.getByRole("heading", { name: "This address belongs to an app" }).waitFor();

@@ -1,23 +1,24 @@
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { flags } from "./flags.ts";
+import { address, chromiumMapping, layout } from "./layout.ts";
 
-/** Address of the server under test. */
-export const address = (): string => inject("address");
+export { address } from "./layout.ts";
 
 /**
  * Chromium 156 keeps pages of its own behind the address bar of every window, for suggestions. Nobody sees
- * them here, and without them the start of an app takes a sixth less of the processor.
+ * them here, and without them the start of an app takes a sixth less of the processor. This list takes the
+ * place of Playwright's, which would turn off the partitions of storage that visitors have.
  */
 const withoutSuggestions = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup";
 
-/** Launches Debian's Chromium. */
-export function launchChromium(options: LaunchOptions = {}) {
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [...flags, withoutSuggestions],
-    ...options,
-  });
+/** How Debian's Chromium is launched, `more` among its arguments. */
+export function launchOptions(more: readonly string[] = []): LaunchOptions {
+  return { executablePath: "/usr/bin/chromium", args: [...flags, withoutSuggestions, ...more] };
+}
+
+export function launchChromium(options: LaunchOptions = {}, more: readonly string[] = []) {
+  return chromium.launch({ ...launchOptions(more), ...options });
 }
 
 /**
@@ -34,7 +35,7 @@ export function useChromium(
   const contexts: BrowserContext[] = [];
   const errors: string[] = [];
   beforeAll(async () => {
-    browser = await launchChromium(launched);
+    browser = await launchChromium(launched, chromiumMapping(layout()));
   });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));

@@ -4,7 +4,10 @@ import type { Outside } from "./outside.ts";
 import type { Part, Role, Screen } from "./screen.ts";
 
 /** Firefox over WebDriver BiDi; see `useChromium`. Each screen has cookies and storage of its own. */
-export function useFirefox(outside: () => Outside): {
+export function useFirefox(
+  outside: () => Outside,
+  preferences: Readonly<Record<string, unknown>> = {},
+): {
   screen: () => Promise<Screen>;
   /** The page itself, for what a screen does not show. */
   page: () => Promise<Page>;
@@ -20,6 +23,7 @@ export function useFirefox(outside: () => Outside): {
         "network.proxy.type": 1,
         "network.proxy.ssl": "127.0.0.1",
         "network.proxy.ssl_port": outside().port,
+        ...preferences,
       },
     });
   });

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createProxy, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { pipeline } from "node:stream";
+import { portOf } from "./layout.ts";
 
 /** A world of a few hosts, behind a proxy that lets nothing else out. */
 export type World = { readonly port: number; readonly stop: () => Promise<void> };
@@ -10,6 +12,7 @@ export type World = { readonly port: number; readonly stop: () => Promise<void> 
 /**
  * Opens a proxy on loopback that answers for `https://<host>` of each of `sites` itself, with a certificate
  * of its own making. Browsers see real answers that way: preflights, redirects, streams and refusals.
+ * Hosts of the layout are let through to what stands in front of the server under test.
  */
 export async function openWorld(sites: Readonly<Record<string, RequestListener>>): Promise<World> {
   const hosts = Object.keys(sites);
@@ -20,13 +23,16 @@ export async function openWorld(sites: Readonly<Record<string, RequestListener>>
   });
   proxy.on("connect", ({ url }: IncomingMessage, socket) => {
     socket.on("error", () => undefined); // a browser that goes away
-    const site = servers[hosts.findIndex((host) => url === `${host}:443`)];
-    if (!site) {
+    const name = url?.match(/^(.+):443$/)?.[1] ?? "";
+    const site = servers[hosts.indexOf(name)];
+    const port = portOf(name);
+    if (!site && port === null) {
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
       return;
     }
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    site.emit("connection", socket);
+    if (site) site.emit("connection", socket);
+    else if (port !== null) pipeline(socket, connect(port, "127.0.0.1"), socket, () => undefined);
   });
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");

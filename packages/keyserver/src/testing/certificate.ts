@@ -1,30 +1,43 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 
-/** A certificate and its key, in PEM. For tests alone: valid for a day, for 127.0.0.1. */
+/** A certificate and its key, in PEM. For tests alone: valid for a day, for 127.0.0.1 and names. */
 export type Certificate = { readonly cert: string; readonly key: string };
 
 /** Makes a certificate authority and what it issues, without another program. */
 export function createAuthority(name: string) {
   const authority = keyPair();
-  const issue = (subject: string, isAuthority: boolean, pair = keyPair()): Certificate => {
-    const body = toBeSigned(name, subject, pair.publicKey, isAuthority);
+  const issue = (
+    subject: string,
+    names: readonly string[] | null,
+    pair = keyPair(),
+  ): Certificate => {
+    const body = toBeSigned(name, subject, pair.publicKey, names);
     const signature = sign("sha256", body, authority.privateKey);
     const der = sequence(body, ecdsaWithSha256, tagged(0x03, Buffer.from([0]), signature));
     return { cert: pem("CERTIFICATE", der), key: pemOf(pair.privateKey) };
   };
   return {
-    own: issue(name, true, authority),
-    issue: (subject: string) => issue(subject, false),
+    own: issue(name, null, authority),
+    /** For host names, which may begin with `*.`, besides 127.0.0.1. */
+    issue: (subject: string, names: readonly string[] = []) => issue(subject, names),
   };
 }
 
 const keyPair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pemOf = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 
-function toBeSigned(issuer: string, subject: string, key: KeyObject, isAuthority: boolean): Buffer {
+/** An authority has no `names`. */
+function toBeSigned(
+  issuer: string,
+  subject: string,
+  key: KeyObject,
+  names: readonly string[] | null,
+): Buffer {
   const yes = tagged(0x01, Buffer.from([0xff]));
-  const constraints = extension("551d13", sequence(...(isAuthority ? [yes] : [])));
-  const address = extension("551d11", sequence(tagged(0x87, Buffer.from([127, 0, 0, 1]))));
+  const constraints = extension("551d13", sequence(...(names === null ? [yes] : [])));
+  const loopback = tagged(0x87, Buffer.from([127, 0, 0, 1]));
+  const hosts = (names ?? []).map((host) => tagged(0x82, Buffer.from(host)));
+  const addresses = extension("551d11", sequence(loopback, ...hosts));
   const day = 24 * 3600 * 1000;
   return sequence(
     tagged(0xa0, tagged(0x02, Buffer.from([2]))),
@@ -34,7 +47,7 @@ function toBeSigned(issuer: string, subject: string, key: KeyObject, isAuthority
     sequence(time(Date.now() - day), time(Date.now() + day)),
     nameOf(subject),
     key.export({ type: "spki", format: "der" }),
-    tagged(0xa3, sequence(constraints, ...(isAuthority ? [] : [address]))),
+    tagged(0xa3, sequence(constraints, ...(names === null ? [] : [addresses]))),
   );
 }
 
