@@ -16,7 +16,7 @@ const browsers = {
 /** What must hold on one domain, as in development, and on two behind TLS, as in production. */
 const inBothLayouts = [
   "e2e/reference.test.ts",
-  "e2e/account/journeys.test.ts",
+  "e2e/account/move.test.ts",
   "e2e/attacks/{b1,c1,c2,c5}-*.test.ts",
 ];
 

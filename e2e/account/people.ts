@@ -70,6 +70,17 @@ export async function nextTab(context: BrowserContext, open: () => Promise<void>
   return tab;
 }
 
+/** An app that asks again at each click, and shows what it got. */
+export const asking = (name: string) => `
+import streamlit as st
+import pycafe
+
+st.button("Again")
+st.write("value: " + pycafe.get_secret("${name}"))
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+st.write(f"run {st.session_state.runs}")
+`;
+
 /**
  * Presses the app's button "Again" until it asks for the secret: what was revoked elsewhere takes a
  * moment to reach the app, which goes on with what it has till then.

@@ -63,6 +63,6 @@ function forwarded({ headers, socket }: IncomingMessage): IncomingHttpHeaders {
 
 /** What concerns one connection is not passed on. */
 function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...rest } = headers;
-  return rest;
+  const ofThisHop = ["connection", "keep-alive", "transfer-encoding"];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofThisHop.includes(name)));
 }

@@ -5,7 +5,7 @@
 export function isStorageBlocked(): boolean {
   if (!("serviceWorker" in navigator)) return true;
   try {
-    void localStorage.length;
+    localStorage.getItem("");
     return false;
   } catch {
     return true;
