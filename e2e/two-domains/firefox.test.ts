@@ -1,15 +1,12 @@
 import { test } from "vitest";
 import { account } from "../engines/account.ts";
-import { firstSecret, host, openaiChat } from "../engines/journeys.ts";
+import { host, openaiChat } from "../engines/journeys.ts";
 import { useFirefox } from "../harness/firefox.ts";
 import { useOutside } from "../harness/outside.ts";
 
 const outside = useOutside(host);
 const { screen } = useFirefox(outside);
 
-test("secret.py: denied, asked again, allowed, reloaded", async () => {
-  await firstSecret(await screen());
-});
 test("openai_chat.py talks to OpenAI with the visitor's key", async () => {
   await openaiChat(await screen(), outside());
 });
