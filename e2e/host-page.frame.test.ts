@@ -31,7 +31,7 @@ test("two sandboxed frames on one origin of the app's own; the app's after the f
   const shared = {
     origin: address().replace("//", `//${id}.`),
     sandbox: "allow-scripts allow-same-origin allow-forms allow-downloads",
-    allow: "",
+    allow: "picture-in-picture 'none'; storage-access 'none'",
     referrerpolicy: "no-referrer",
   };
   expect(frames).toMatchObject([

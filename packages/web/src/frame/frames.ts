@@ -58,7 +58,9 @@ function sandboxed(title: string): HTMLIFrameElement {
   frame.title = title;
   // `allow-same-origin` is the app's own origin, which is never the platform's.
   frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-downloads");
-  frame.setAttribute("allow", "");
+  // Other features are a frame's only when they are handed to it. Of these two some browsers think
+  // otherwise, and Firefox does not read the header that takes them away.
+  frame.setAttribute("allow", "picture-in-picture 'none'; storage-access 'none'");
   frame.referrerPolicy = "no-referrer";
   return frame;
 }
