@@ -19,31 +19,42 @@ export type Members = Readonly<{
   open: (sha256: string, path: string, gzip: boolean) => Promise<MemberFile>;
 }>;
 
-/** Wheels kept open at once. */
-const maxOpen = 16;
+/** Wheels kept open that nobody reads just now. */
+const mostIdle = 16;
 
 /** Serves files out of wheels without unpacking those anywhere. `whole` gives the path of a checked wheel. */
 export function createMembers(whole: (sha256: string) => Promise<string>): Members {
-  const wheels = new Map<string, Promise<Wheel>>();
+  /** Open wheels; what was asked for longest ago comes first. */
+  const wheels = new Map<string, Wheel>();
+  /** Wheels on their way: no more than the lock names, since others are refused before anything is opened. */
+  const opening = new Map<string, Promise<Wheel>>();
 
-  function wheelOf(sha256: string): Promise<Wheel> {
-    const known = wheels.get(sha256);
-    wheels.delete(sha256);
-    const wheel = known ?? whole(sha256).then(openWheel);
+  async function openNow(sha256: string): Promise<Wheel> {
+    const wheel = await openWheel(await whole(sha256));
     wheels.set(sha256, wheel);
-    wheel.catch(() => wheels.delete(sha256));
-    const [oldest] = wheels;
-    if (wheels.size > maxOpen && oldest !== undefined) {
-      wheels.delete(oldest[0]);
-      // Reads that are under way keep the file open until they end.
-      oldest[1].then(
-        (old) => {
-          old.close();
-        },
-        () => undefined,
-      );
-    }
+    closeIdle();
     return wheel;
+  }
+
+  /** Makes room where that costs nobody anything; the wheel asked for last stays. */
+  function closeIdle(): void {
+    const idle = [...wheels].filter(([, wheel]) => !wheel.isInUse());
+    for (const [sha256, wheel] of idle.slice(0, -mostIdle)) {
+      wheels.delete(sha256);
+      wheel.close();
+    }
+  }
+
+  async function wheelOf(sha256: string): Promise<Wheel> {
+    const known = wheels.get(sha256);
+    if (known !== undefined) {
+      wheels.delete(sha256);
+      wheels.set(sha256, known);
+      return known;
+    }
+    const running = opening.get(sha256) ?? openNow(sha256).finally(() => opening.delete(sha256));
+    opening.set(sha256, running);
+    return running;
   }
 
   return {

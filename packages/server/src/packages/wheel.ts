@@ -17,6 +17,8 @@ export type WheelMember = Readonly<{
 export type Wheel = Readonly<{
   /** Undefined unless `path` is exactly the name of a file in the wheel. */
   member: (path: string) => WheelMember | undefined;
+  /** Whether one of its members is being read. */
+  isInUse: () => boolean;
   /** Reads that are under way keep the file open until they end. */
   close: () => void;
 }>;
@@ -82,6 +84,7 @@ export async function openWheel(path: string): Promise<Wheel> {
 
   return {
     close: release,
+    isInUse: () => users > 1,
     member: (name) => {
       const entry = entries.get(name);
       if (entry === undefined) return undefined;
