@@ -16,6 +16,7 @@ test("what is not built is a line that says what to do, an error of any other ki
       platformHost: host,
       appsDomain: host,
       compress: "never",
+      trustedProxies: 0,
     },
     packages,
     folders: { runner: "/nowhere/runner", web: "/nowhere/web", pyodide: "/nowhere/pyodide" },

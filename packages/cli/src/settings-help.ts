@@ -38,6 +38,7 @@ const server: readonly Setting[] = [
   authSecret,
   ["WHEELHOUSE", "folder of wheels, looked in first"],
   ["PIP_INDEX_URL", "package index (as pip is configured)"],
+  ["PACKAGE_FILE_HOSTS", "hosts of its files besides its own (what micropip knows)"],
   ["PYODIDE_CDN", "base of Pyodide's CDN"],
   ["SOURCE_CONNECT_TIMEOUT", "seconds until a package source answers (5)"],
   ["SOURCE_IDLE_TIMEOUT", "seconds that it may pause (30)"],

@@ -81,6 +81,10 @@ export const errorCodes = {
     status: 502,
     message: "The package file could not be fetched from any source.",
   },
+  package_busy: {
+    status: 503,
+    message: "Too many packages are being asked for just now. Try again in a moment.",
+  },
   package_corrupt: { status: 502, message: "The package file did not match its checksum." },
   internal: { status: 500, message: "Something failed on the server." },
 } as const;

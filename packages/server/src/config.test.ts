@@ -93,6 +93,11 @@ test.for([
   ["APPS_DOMAIN", "a.b:1", "must be a lower-case host name, without a port"],
   ["PUBLIC_URL", "cafe.test", "must be an address that begins with http:// or https://"],
   ["PIP_INDEX_URL", "ftp://x", "must be an address that begins with http:// or https://"],
+  [
+    "PACKAGE_FILE_HOSTS",
+    "files.test, https://files.test/path",
+    "must be a list of host names or origins, such as files.example or https://files.example:8443",
+  ],
   ["SOURCE_IDLE_TIMEOUT", "soon", "must be a number of seconds from 0.001 to 3600"],
   ["LISTED_PACKAGES_MAX_MB", "0", "must be a number above 0"],
   ["TRUSTED_PROXIES", "99", "must be a whole number from 0 to 10"],

@@ -26,6 +26,14 @@ const httpUrl = z.url({
   protocol: /^https?$/,
   error: "must be an address that begins with http:// or https://",
 });
+/** `host` or `host:port`, or a whole origin: `hosts.ts` has what the difference is. */
+const packageHosts = z
+  .string()
+  .transform((list) => list.split(/[\s,]+/).filter((host) => host !== ""))
+  .refine(
+    (list) => list.every(isPackageHost),
+    "must be a list of host names or origins, such as files.example or https://files.example:8443",
+  );
 const aWhile = () => seconds(0.001, 3600);
 const port = wholeNumber(1, 65535);
 
@@ -46,6 +54,8 @@ const settings = z.object({
   /** Package index (PEP 503 or 691), as pip takes it; may carry a user name and password. */
   PIP_INDEX_URL: optional(httpUrl),
   PIP_CONFIG_FILE: optional(z.string()),
+  /** Hosts, besides the index's own, that wheels may be fetched from. */
+  PACKAGE_FILE_HOSTS: optional(packageHosts),
   HOME: optional(z.string()),
   /** Seconds until a source must have begun to answer. */
   SOURCE_CONNECT_TIMEOUT: aWhile().default(5),
@@ -81,6 +91,7 @@ export type Config = Readonly<{
   pyodideCdn: string | undefined;
   pipIndexUrl: string | undefined;
   pipConfigFiles: readonly string[];
+  fileHosts: readonly string[] | undefined;
   connectTimeout: number;
   idleTimeout: number;
   downTime: number;
@@ -123,6 +134,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     pyodideCdn: s.PYODIDE_CDN,
     pipIndexUrl: s.PIP_INDEX_URL,
     pipConfigFiles: pipConfigFiles(s.PIP_CONFIG_FILE, s.HOME),
+    fileHosts: s.PACKAGE_FILE_HOSTS,
     connectTimeout: s.SOURCE_CONNECT_TIMEOUT * 1000,
     idleTimeout: s.SOURCE_IDLE_TIMEOUT * 1000,
     downTime: s.SOURCE_DOWN_TIME * 1000,
@@ -204,6 +216,13 @@ function authSecretOf(s: z.output<typeof settings>): string | undefined {
     throw new ConfigError(`${name} must hold ${shortestAuthSecret} bytes or more`);
   }
   return secret;
+}
+
+function isPackageHost(text: string): boolean {
+  const url = URL.parse(text.includes("://") ? text : `https://${text}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  // Written as URLs write it, so that it is compared with what they say.
+  return [url.origin, url.host].includes(text);
 }
 
 /** Where pip looks for its configuration, the strongest first. */

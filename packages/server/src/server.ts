@@ -9,6 +9,7 @@ import { readSnapshots } from "./app-origin/snapshots.ts";
 import type { Config } from "./config.ts";
 import { ExplainedError } from "./error-description.ts";
 import { createApp, type SiteApp } from "./http/app.ts";
+import { createClientOf } from "./http/client-of.ts";
 import { createCompressor } from "./http/compressor.ts";
 import type { Readiness } from "./http/readiness.ts";
 import { folderResources, type Resource, textResource, versionOf } from "./http/resources.ts";
@@ -24,7 +25,10 @@ import { createPlatform } from "./platform/app.ts";
 const coreFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
 
 export type ServerParts = Readonly<{
-  config: Pick<Config, "dataDir" | "platformOrigin" | "platformHost" | "appsDomain" | "compress">;
+  config: Pick<
+    Config,
+    "dataDir" | "platformOrigin" | "platformHost" | "appsDomain" | "compress" | "trustedProxies"
+  >;
   packages: Packages;
   /** The built runner, the built host page and Pyodide's core. */
   folders: Readonly<{ runner: string; web: string; pyodide: string }>;
@@ -53,6 +57,7 @@ export async function createSiteApps(parts: ServerParts) {
   const sites = createSites(config);
   const compressor = await createCompressor(join(config.dataDir, "compressed"), log);
   const send = createSender({ mode: config.compress, compressor });
+  const clientOf = createClientOf(config.trustedProxies);
   const snapshotDir = join(config.dataDir, "snapshots");
 
   const runner = await builtFolder(folders.runner);
@@ -94,7 +99,8 @@ export async function createSiteApps(parts: ServerParts) {
     snapshotDir,
     mirror,
     members: createMembers((sha256) => mirror.whole(sha256)),
-    indexPage: createIndexRoute(index, mirror, lock.info.abi_version),
+    indexPage: createIndexRoute(index, lock.info.abi_version, clientOf),
+    clientOf,
     send,
     compress: config.compress,
     log,

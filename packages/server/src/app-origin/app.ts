@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { paths, reserved } from "@portafilter/protocol";
 import { type Context, Hono } from "hono";
+import type { ClientOf } from "../http/client-of.ts";
 import { answerErrors, errorAnswer } from "../http/errors.ts";
 import { appCsp, securityHeaders } from "../http/headers.ts";
 import { fileResource, type Resource } from "../http/resources.ts";
@@ -35,6 +36,7 @@ export type AppOriginOptions = Readonly<{
   mirror: Pick<Mirror, "open">;
   members: Members;
   indexPage: ReturnType<typeof createIndexRoute>;
+  clientOf: ClientOf;
   send: Sender;
   compress: Compression["mode"];
   log: Log;
@@ -94,7 +96,7 @@ export function createAppOrigin(options: AppOriginOptions): Hono {
   });
   app.get(`${paths.packages}:sha{${sha256}}/:file`, async (c) => {
     const { sha, file } = c.req.param();
-    const opened = await mirror.open(sha, file);
+    const opened = await mirror.open(sha, file, options.clientOf(c));
     c.header("cache-control", cacheControl.immutable);
     c.header("content-type", "application/zip");
     if (opened.size !== undefined) c.header("content-length", `${opened.size}`);

@@ -1,50 +1,33 @@
 import { paths } from "@portafilter/protocol";
 import type { Context } from "hono";
+import type { ClientOf } from "../http/client-of.ts";
+import { createBuckets, type Rate } from "../http/limits/buckets.ts";
 import { type IndexedWheel, jsonType } from "../packages/index-page.ts";
 import { normalizedName } from "../packages/lock.ts";
-import type { Mirror } from "../packages/mirror.ts";
 import type { PackageIndex } from "../packages/package-index.ts";
+import { canRun } from "../packages/runnable.ts";
+import { Problem } from "../problem.ts";
 
-/**
- * Whether a wheel can run here: for any platform, or built for Pyodide's. The rest is told by
- * `versions` alone, so that micropip can say that a project has nothing for this platform.
- */
-function canRun(filename: string, abi: string): boolean {
-  const tags = filename
-    .replace(/\.whl$/, "")
-    .split("-")
-    .slice(-3);
-  const [python = "", , platform = ""] = tags;
-  if (platform === "any") return /py3|cp3/.test(python);
-  return platform.includes(`pyemscripten_${abi}_wasm32`);
-}
+/** Pages that one address is sent, from memory too: an app asks for a few dozen, an office may stand behind it. */
+const answers: Rate = { perSecond: 50, burst: 2000 };
 
 /** Answers with a project's page (PEP 691) whose files lead back to this server. */
-export function createIndexRoute(
-  index: PackageIndex,
-  mirror: Pick<Mirror, "remember">,
-  abi: string,
-) {
+export function createIndexRoute(index: PackageIndex, abi: string, clientOf: ClientOf) {
+  const buckets = createBuckets();
   return async function indexPage(c: Context, project: string, origin: string): Promise<Response> {
-    const page = await index.project(project);
+    const client = clientOf(c);
+    const wait = buckets.take(client, answers);
+    if (wait > 0) throw new Problem("rate_limited", { retryAfter: wait });
+    const page = await index.project(project, client);
     const name = normalizedName(project);
     const wheels = page.wheels.filter(({ filename }) => canRun(filename, abi));
-    mirror.remember(
-      wheels.map(({ filename: file, sha256, size }) => ({
-        name,
-        file,
-        sha256,
-        size,
-        sources: [{ kind: "index" }],
-      })),
-    );
     const body = {
       meta: { "api-version": "1.1" },
       name,
       versions: page.versions,
       files: wheels.map((wheel) => entry(wheel, origin)),
     };
-    // Files of a page can be fetched only after this server has read the page: no cache may stand between.
+    // What the index lists may change at any time, and files are fetched only as it lists them now.
     c.header("cache-control", "no-store");
     return c.body(JSON.stringify(body), 200, { "content-type": jsonType });
   };

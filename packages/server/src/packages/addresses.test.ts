@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { ConfigError } from "../config.ts";
 import { places } from "../places.ts";
 import { micropipFile, temporaryFolder } from "../testing/packages.ts";
-import { cdnBase, indexAddress, indexUrlOf } from "./addresses.ts";
+import { cdnBase, fileHosts, indexAddress, indexUrlOf } from "./addresses.ts";
 
 const micropip = join(places.bundledWheels, micropipFile);
 
@@ -26,6 +26,12 @@ test("micropip says where the index is, unless pip's settings do", async () => {
   const set = await indexAddress("http://me:p%40ss@set.test/simple/", [config], micropip);
   expect(set.url).toBe("http://set.test/simple/");
   expect(set.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
+});
+
+test("micropip says where wheels lie besides, unless a setting does", async () => {
+  const hosts = await fileHosts(undefined, micropip);
+  expect(hosts).toEqual([expect.stringMatching(/^files\./), expect.stringMatching(/^cdn\./)]);
+  expect(await fileHosts(["files.test"], micropip)).toEqual(["files.test"]);
 });
 
 test("a configured address that cannot be used is an error that does not repeat it", async () => {

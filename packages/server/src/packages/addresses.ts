@@ -57,13 +57,33 @@ export function indexUrlOf(pipConfig: string): string | undefined {
 
 async function micropipIndex(wheelPath: string | undefined): Promise<string> {
   if (wheelPath === undefined) throw new ExplainedError("there is no micropip; set PIP_INDEX_URL");
+  const code = await memberText(wheelPath, "micropip/package_index.py");
+  const url = /^PYPI_URL = "([^"]+)"/m.exec(code)?.[1];
+  if (url === undefined) throw new ExplainedError("micropip names no index; set PIP_INDEX_URL");
+  return url;
+}
+
+/**
+ * Hosts, besides the index's own, that wheels may be fetched from: the setting, or those that micropip
+ * knows as places of wheels, since the public index keeps them on another host than its pages.
+ */
+export async function fileHosts(
+  setting: readonly string[] | undefined,
+  micropipWheel: string | undefined,
+): Promise<readonly string[]> {
+  if (setting !== undefined) return setting;
+  if (micropipWheel === undefined) return [];
+  const code = await memberText(micropipWheel, "micropip/wheelinfo.py");
+  // wheelinfo.py: if self.parsed_url.hostname in [ "<host>", … ]:
+  const list = /hostname in \[([^\]]*)\]/.exec(code)?.[1] ?? "";
+  return [...list.matchAll(/"([a-z0-9.-]+)"/g)].map(([, host = ""]) => host);
+}
+
+async function memberText(wheelPath: string, name: string): Promise<string> {
   const wheel = await openWheel(wheelPath);
   try {
-    const member = wheel.member("micropip/package_index.py");
-    const code = member === undefined ? "" : await text(await member.open("unpacked"));
-    const url = /^PYPI_URL = "([^"]+)"/m.exec(code)?.[1];
-    if (url === undefined) throw new ExplainedError("micropip names no index; set PIP_INDEX_URL");
-    return url;
+    const member = wheel.member(name);
+    return member === undefined ? "" : await text(await member.open("unpacked"));
   } finally {
     wheel.close();
   }

@@ -4,9 +4,9 @@ import { open } from "node:fs/promises";
 import { sha256, sha256OfFile } from "../hash.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
+import { SourceError } from "./source-error.ts";
 import type { Attempt, Bytes, WantedFile } from "./sources.ts";
 import type { Incoming, Store } from "./store.ts";
-import { SourceError } from "./upstream.ts";
 
 /** No file may be longer than this, whatever a package index says of its size. */
 const maxSize = 128 * 1024 * 1024;
@@ -33,24 +33,16 @@ export class Download {
   /** The first attempt that delivered; readers follow it while it lasts. */
   #first: { path: string; written: number; lasts: boolean } | undefined;
 
-  /** The work begins at once, or when `turn` lets it. */
-  constructor(
-    wanted: WantedFile,
-    attempts: readonly Attempt[],
-    store: Store,
-    log: Log,
-    turn: (work: () => Promise<void>) => Promise<void> = (work) => work(),
-  ) {
+  /** The work begins at once. */
+  constructor(wanted: WantedFile, attempts: readonly Attempt[], store: Store, log: Log) {
     this.#wanted = wanted;
     this.#store = store;
     this.#log = log;
     const opened = Promise.withResolvers<undefined>();
     this.opened = opened.promise;
-    this.finished = turn(() =>
-      this.#run(attempts, () => {
-        opened.resolve(undefined);
-      }),
-    );
+    this.finished = this.#run(attempts, () => {
+      opened.resolve(undefined);
+    });
     this.finished.catch(opened.reject);
     // Readers and callers hear of it; nobody may be listening yet.
     this.opened.catch(() => undefined);

@@ -1,4 +1,8 @@
-import * as z from "zod";
+import { readHtmlPage } from "./index-html.ts";
+import { readJsonPage } from "./index-json.ts";
+import type { ListedFile } from "./listed-file.ts";
+import { normalizedName } from "./lock.ts";
+import { PageError, SourceError } from "./source-error.ts";
 
 /** A wheel that a package index lists. Others, and those without a sha256, are left out. */
 export type IndexedWheel = Readonly<{
@@ -15,90 +19,77 @@ export type IndexPage = Readonly<{ versions: readonly string[]; wheels: readonly
 
 export const jsonType = "application/vnd.pypi.simple.v1+json";
 
-const page = z.object({
-  versions: z.array(z.string()).optional(),
-  files: z.array(
-    z.object({
-      filename: z.string(),
-      url: z.string(),
-      hashes: z.record(z.string(), z.string()),
-      size: z.number().optional(),
-      "requires-python": z.string().nullish(),
-      yanked: z.union([z.boolean(), z.string()]).optional(),
-    }),
-  ),
-});
+/** Files on a page, of all formats: the longest real pages have 15,000. */
+const mostFiles = 50_000;
+/** Bytes that a page may have; the longest real ones have 7 million. */
+const maxPage = 16 * 1024 * 1024;
+/** Characters of an address, made absolute, and of what else is kept of a file. */
+const longestUrl = 2048;
+const longestText = 512;
 
 /**
- * Reads a page in PEP 691's JSON or PEP 503's HTML. `base` is the address that it came from.
- * @throws when it is neither.
+ * Reads a project's page in PEP 691's JSON or PEP 503's HTML while it comes in. `base` is the address
+ * that it came from. Only wheels that bear the project's name are taken: another project's are not its to list.
+ * @throws PageError when it is neither, or larger in some way than any real page; what `body` throws.
  */
-export function parseIndexPage(body: string, type: string, base: string): IndexPage {
-  return type.includes("json") ? parseJson(body, base) : parseHtml(body, base);
-}
-
-function parseJson(body: string, base: string): IndexPage {
-  const parsed = page.parse(JSON.parse(body));
-  const wheels = parsed.files.flatMap((file) =>
-    wheel(
-      file.filename,
-      file.url,
-      base,
-      file.hashes.sha256,
-      file["requires-python"] ?? undefined,
-      file.yanked ?? false,
-      file.size,
-    ),
-  );
-  return { versions: parsed.versions ?? versionsOf(wheels), wheels };
-}
-
-function parseHtml(body: string, base: string): IndexPage {
-  const wheels = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].flatMap(
-    ([, tag = "", name = ""]) => {
-      const attributes = new Map(
-        [...tag.matchAll(/([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi)].map(([, key = "", a, b]) => [
-          key.toLowerCase(),
-          unescape(a ?? b ?? ""),
-        ]),
-      );
-      const [url = "", fragment = ""] = (attributes.get("href") ?? "").split("#", 2);
-      const sha256 = /(?:^|&)sha256=([0-9a-f]{64})/.exec(fragment)?.[1];
-      const yanked = attributes.get("data-yanked");
-      return wheel(
-        name.trim(),
-        url,
-        base,
-        sha256,
-        attributes.get("data-requires-python"),
-        yanked === "" ? true : (yanked ?? false),
-      );
-    },
-  );
-  return { versions: versionsOf(wheels), wheels };
-}
-
-function wheel(
-  filename: string,
-  url: string,
+export async function readIndexPage(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  type: string,
   base: string,
-  sha256: string | undefined,
-  requiresPython: string | undefined,
-  yanked: boolean | string,
-  size?: number,
-): IndexedWheel[] {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.+!-]*\.whl$/.test(filename)) return [];
+  project: string,
+): Promise<IndexPage> {
+  const read = type.includes("json") ? readJsonPage : readHtmlPage;
+  const page = await read(bounded(body), mostFiles).catch((cause: unknown) => {
+    throw cause instanceof SourceError
+      ? cause
+      : new PageError("the page is no page of an index", { cause });
+  });
+  const wheels = page.files.flatMap((file) => wheel(file, base));
+  const own = wheels.filter((found) => projectOf(found.filename) === project);
+  return { versions: page.versions?.filter(isShort) ?? versionsOf(own), wheels: own };
+}
+
+async function* bounded(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxPage) throw new PageError("the page is too long");
+    yield chunk;
+  }
+}
+
+function wheel(file: ListedFile, base: string): IndexedWheel[] {
+  const { filename, sha256, size, requiresPython, yanked = false } = file;
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.+!-]*\.whl$/.test(filename) || !isShort(filename)) return [];
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) return [];
-  const address = URL.parse(url, base);
-  if (address === null || !/^https?:$/.test(address.protocol)) return [];
-  return [{ filename, url: address.href, sha256, size, requiresPython, yanked }];
+  // Without what it requires a wheel would be taken where it must not.
+  if (requiresPython !== undefined && !isShort(requiresPython)) return [];
+  const url = URL.parse(file.url, base)?.href ?? "";
+  if (!/^https?:/.test(url) || url.length > longestUrl) return [];
+  const isYanked = typeof yanked === "string" ? yanked.slice(0, longestText) : yanked;
+  return [{ filename, url, sha256, size, requiresPython, yanked: isYanked }];
+}
+
+function isShort(text: string): boolean {
+  return text.length <= longestText;
+}
+
+/** The project that a wheel's file name names. */
+export function projectOf(filename: string): string {
+  return normalizedName(filename.split("-", 1)[0] ?? "");
 }
 
 function versionsOf(wheels: readonly IndexedWheel[]): string[] {
   return [...new Set(wheels.map((file) => file.filename.split("-")[1] ?? ""))];
 }
 
-function unescape(html: string): string {
-  const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-  return html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => named[name] ?? "");
+/** Bytes that a page takes in memory, guessed high: texts at two bytes a character, and what holds them. */
+export function weightOf({ versions, wheels }: IndexPage): number {
+  let weight = 1000;
+  for (const version of versions) weight += 50 + 2 * version.length;
+  for (const { filename, url, requiresPython = "", yanked } of wheels) {
+    const texts = filename.length + url.length + requiresPython.length;
+    weight += 400 + 2 * (texts + (typeof yanked === "string" ? yanked.length : 0));
+  }
+  return weight;
 }

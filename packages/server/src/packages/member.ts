@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import { createInflateRaw } from "node:zlib";
-import { SourceError } from "./upstream.ts";
+import { SourceError } from "./source-error.ts";
 
 /** Size of the fixed part of a zip file's local header; name and extra field follow it. */
 const localHeader = 30;

@@ -7,6 +7,7 @@ import {
   containerData,
   locked,
   member,
+  type TestPackages,
   temporaryFolder,
   testPackages,
   wheels,
@@ -63,7 +64,9 @@ describe("sources, in order", () => {
   test("where no source has it, it is unavailable", async () => {
     const { mirror, upstream } = await testPackages();
     upstream.routes.clear();
-    await expect(mirror.open(sha256, file)).rejects.toMatchObject({ code: "package_unavailable" });
+    await expect(mirror.open(sha256, file, null)).rejects.toMatchObject({
+      code: "package_unavailable",
+    });
   });
 });
 
@@ -80,7 +83,7 @@ describe("bytes that are not those of the lock", () => {
   test("a reader that got some of them fails and never ends", async () => {
     const { mirror, upstream } = await testPackages();
     upstream.routes.set(cdn, whole(flipped(bothData, bothData.length - 1))).delete(indexed);
-    const opened = await mirror.open(sha256, file);
+    const opened = await mirror.open(sha256, file, null);
     let length = 0;
     const read = async () => {
       for await (const part of opened.bytes()) length += part.length;
@@ -96,7 +99,7 @@ describe("bytes that are not those of the lock", () => {
       response.write(flipped(bothData, 0).subarray(0, 200_000));
       setTimeout(() => response.end(bothData.subarray(200_000)), 100);
     });
-    const opened = await mirror.open(sha256, file);
+    const opened = await mirror.open(sha256, file, null);
     await expect(buffer(opened.bytes())).rejects.toMatchObject({ code: "package_corrupt" });
     expect(await readFile(await mirror.whole(sha256))).toEqual(bothData);
   });
@@ -104,7 +107,7 @@ describe("bytes that are not those of the lock", () => {
   test("a source that breaks off: the reader is served to the end by the next", async () => {
     const { mirror, upstream } = await testPackages();
     upstream.routes.set(cdn, broken(bothData, 150_000));
-    const opened = await mirror.open(sha256, file);
+    const opened = await mirror.open(sha256, file, null);
     expect(await buffer(opened.bytes())).toEqual(bothData);
   });
 
@@ -126,7 +129,7 @@ describe("what is stored", () => {
     const first = await testPackages();
     await first.mirror.whole(sha256);
     const second = await testPackages({ dataDir: first.dataDir });
-    const opened = await second.mirror.open(sha256, file);
+    const opened = await second.mirror.open(sha256, file, null);
     expect(await buffer(opened.bytes())).toEqual(bothData);
     expect(second.upstream.seen).toEqual([]);
   });
@@ -156,95 +159,115 @@ describe("many at once", () => {
   test("share one fetch, and each gets all of it", async () => {
     const { mirror, upstream } = await testPackages();
     const reads = Array.from({ length: 20 }, async () =>
-      buffer((await mirror.open(sha256, file)).bytes()),
+      buffer((await mirror.open(sha256, file, null)).bytes()),
     );
     for (const read of await Promise.all(reads)) expect(read.equals(bothData)).toBe(true);
     expect(upstream.seen).toHaveLength(1);
   });
 });
 
-test("a file that nobody named is unknown, and so is a known one by another name", async () => {
-  const { mirror, upstream } = await testPackages();
+test("a file that nobody lists is unknown, and so is a known one by another name", async () => {
+  const { mirror } = await testPackages();
   const unknown = { code: "package_unknown" };
-  await expect(mirror.open("0".repeat(64), file)).rejects.toMatchObject(unknown);
-  await expect(mirror.open(sha256, "other-1.0-py3-none-any.whl")).rejects.toMatchObject(unknown);
-  expect(upstream.seen).toEqual([]);
+  await expect(mirror.open("0".repeat(64), file, null)).rejects.toMatchObject(unknown);
+  await expect(mirror.open(sha256, "other-1.0-py3-none-any.whl", null)).rejects.toMatchObject(
+    unknown,
+  );
 });
 
 describe("files that only the index lists", () => {
-  const file = (name: string) => {
+  function list({ upstream }: TestPackages, name: string, size?: number) {
     const data = Buffer.alloc(400, name);
-    return { data, wanted: { ...locked(name, data, [{ kind: "index" }]), name } };
-  };
+    const { file, sha256 } = locked(name, data, [{ kind: "index" }]);
+    const url = `${upstream.origin}/files/${file}`;
+    upstream.routes
+      .set(`/simple/${name}/`, indexPage([{ filename: file, url, hashes: { sha256 }, size }]))
+      .set(`/files/${file}`, whole(data));
+    return { data, file, sha256 };
+  }
 
-  test("can be fetched once the index has listed them, and never fill the disk", async () => {
-    const { mirror, upstream, dataDir } = await testPackages();
+  test("can be fetched as the index lists them, and never fill the disk", async () => {
+    const packages = await testPackages();
+    const sums: string[] = [];
     for (const name of ["one", "two", "three"]) {
-      const { data, wanted } = file(name);
-      const listed = {
-        filename: wanted.file,
-        url: `${upstream.origin}/files/${wanted.file}`,
-        hashes: { sha256: wanted.sha256 },
-      };
-      upstream.routes
-        .set(`/simple/${name}/`, indexPage([listed]))
-        .set(`/files/${wanted.file}`, whole(data));
-      await expect(mirror.open(wanted.sha256, wanted.file)).rejects.toMatchObject({
-        code: "package_unknown",
-      });
-      mirror.remember([wanted]);
-      const opened = await mirror.open(wanted.sha256, wanted.file);
+      const { data, file, sha256 } = list(packages, name);
+      const opened = await packages.mirror.open(sha256, file, null);
       expect((await buffer(opened.bytes())).equals(data)).toBe(true);
+      sums.push(sha256);
       // Files are told apart by when they were used.
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const kept = (await readdir(join(dataDir, "listed"))).filter((name) => !name.startsWith("."));
-    expect(kept.sort()).toEqual([file("two"), file("three")].map((f) => f.wanted.sha256).sort());
+    const kept = await readdir(join(packages.dataDir, "listed"));
+    expect(kept.filter((name) => !name.startsWith(".")).sort()).toEqual(sums.slice(1).sort());
+  });
+
+  test("are unknown under another name or sha256 than the index has, or for another machine", async () => {
+    const packages = await testPackages();
+    const { file, sha256 } = list(packages, "one");
+    const other = "one-1.0-cp314-cp314-manylinux_2_17_x86_64.whl";
+    packages.upstream.routes.set(
+      "/simple/two/",
+      indexPage([{ filename: other, url: "x", hashes: { sha256 } }]),
+    );
+    for (const [sum, name] of [
+      [sha256, "one-2.0-py3-none-any.whl"],
+      ["0".repeat(64), file],
+      [sha256, "two-1.0-py3-none-any.whl"],
+      [sha256, other],
+      [sha256, "..%2f-1.0-py3-none-any.whl"],
+    ] as const) {
+      const opened = packages.mirror.open(sum, name, null);
+      await expect(opened).rejects.toMatchObject({ code: "package_unknown" });
+    }
   });
 
   test("are fetched a few at a time, however many are asked for", async () => {
-    const { mirror, upstream } = await testPackages({ listedMaxBytes: 1_000_000 });
+    const packages = await testPackages({ listedMaxBytes: 1_000_000 });
     let running = 0;
     let most = 0;
     const reads = Array.from({ length: 30 }, (_, number) => {
-      const { data, wanted } = file(`many${number}`);
-      const url = `${upstream.origin}/files/${wanted.file}`;
-      const listed = { filename: wanted.file, url, hashes: { sha256: wanted.sha256 } };
-      upstream.routes
-        .set(`/simple/${wanted.name}/`, indexPage([listed]))
-        .set(`/files/${wanted.file}`, (request, response) => {
-          most = Math.max(most, ++running);
-          setTimeout(() => {
-            running -= 1;
-            whole(data)(request, response);
-          }, 10);
-        });
-      mirror.remember([wanted]);
-      return mirror.open(wanted.sha256, wanted.file).then(({ bytes }) => buffer(bytes()));
+      const { data, file, sha256 } = list(packages, `many${number}`);
+      packages.upstream.routes.set(`/files/${file}`, (request, response) => {
+        most = Math.max(most, ++running);
+        setTimeout(() => {
+          running -= 1;
+          whole(data)(request, response);
+        }, 10);
+      });
+      return packages.mirror.open(sha256, file, null).then(({ bytes }) => buffer(bytes()));
     });
     await Promise.all(reads);
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(8);
   });
 
+  test("that are asked for by several at once are fetched once", async () => {
+    const packages = await testPackages();
+    const { data, file, sha256 } = list(packages, "one");
+    const reads = Array.from({ length: 20 }, async (_, number) =>
+      buffer((await packages.mirror.open(sha256, file, `192.0.2.${number}`)).bytes()),
+    );
+    for (const read of await Promise.all(reads)) expect(read.equals(data)).toBe(true);
+    expect(packages.upstream.seen).toHaveLength(2);
+  });
+
   test("that are larger than anything a browser could use are not even begun", async () => {
-    const { mirror, upstream, logged } = await testPackages();
-    const { wanted } = file("huge");
-    mirror.remember([{ ...wanted, size: 2 ** 31 }]);
-    await expect(mirror.open(wanted.sha256, wanted.file)).rejects.toMatchObject({
+    const packages = await testPackages();
+    const { file, sha256 } = list(packages, "huge", 2 ** 31);
+    await expect(packages.mirror.open(sha256, file, null)).rejects.toMatchObject({
       code: "package_unavailable",
     });
-    expect(upstream.seen).toEqual([]);
-    expect(logged.some(({ level, text }) => level === "warn" && text.includes(wanted.file))).toBe(
+    expect(packages.upstream.seen.map(({ url }) => url)).toEqual(["/simple/huge/"]);
+    expect(packages.logged.some(({ level, text }) => level === "warn" && text.includes(file))).toBe(
       true,
     );
   });
 
   test("are not opened to have their members read", async () => {
-    const { mirror } = await testPackages();
-    const { wanted } = file("one");
-    mirror.remember([wanted]);
-    await expect(mirror.whole(wanted.sha256)).rejects.toMatchObject({ code: "package_unknown" });
+    const packages = await testPackages();
+    const { file, sha256 } = list(packages, "one");
+    await packages.mirror.open(sha256, file, null);
+    await expect(packages.mirror.whole(sha256)).rejects.toMatchObject({ code: "package_unknown" });
   });
 });
 

@@ -1,9 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { forgetOldest } from "../forget-oldest.ts";
-import { createGate } from "../gate.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
+import type { Admission, Client } from "./admission.ts";
 import { Download } from "./download.ts";
 import type { Lock } from "./lock.ts";
 import type { Attempt, Bytes, WantedFile } from "./sources.ts";
@@ -13,13 +12,12 @@ import type { Store } from "./store.ts";
 type OpenedFile = Readonly<{ size: number | undefined; bytes: () => Bytes }>;
 
 export type Mirror = Readonly<{
-  /** Lets files be fetched that the lock does not name, because a package index listed them. */
-  remember: (files: readonly WantedFile[]) => void;
   /**
-   * Opens a file for reading, while it is still being fetched if need be.
-   * @throws Problem `package_unknown`, `package_unavailable` or `package_corrupt`.
+   * Opens a file of the lock, or one that the package index lists under this name and sha256, for reading,
+   * while it is still being fetched if need be. `client` is whose limits count where the lock does not name it.
+   * @throws Problem `package_unknown`, `package_unavailable`, `package_corrupt`, `rate_limited` or `package_busy`.
    */
-  open: (sha256: string, file: string) => Promise<OpenedFile>;
+  open: (sha256: string, file: string, client: Client) => Promise<OpenedFile>;
   /** Whether a file of the lock is here already, whole and checked. */
   has: (sha256: string) => Promise<boolean>;
   /** Path of a whole and checked file of the lock. Throws as `open`. */
@@ -28,51 +26,65 @@ export type Mirror = Readonly<{
   container: (fetch: boolean) => Promise<string | undefined>;
 }>;
 
-/** Files that an index listed and that may be asked for; the oldest are forgotten. */
-const maxRemembered = 50_000;
-/** Listed files that are fetched at once: what is not in the store yet takes room on the disk, too. */
-const listedAtOnce = 8;
+export type MirrorPorts = Readonly<{
+  lock: Lock;
+  stores: Readonly<{ locked: Store; listed: Store }>;
+  sourcesOf: (wanted: WantedFile) => Attempt[];
+  /** What the page of the file's project lists under this name and sha256. Throws as `PackageIndex.project`. */
+  listed: (sha256: string, file: string, client: Client) => Promise<WantedFile | undefined>;
+  /** Lets a listed file be fetched: what is not in the store yet takes room on the disk, too. */
+  admit: Admission;
+  log: Log;
+}>;
 
 /**
  * Serves the files of the lock, and those that an index listed, out of a store each: the second one
  * is bounded, because what apps ask for is not.
  */
-export function createMirror(
-  lock: Lock,
-  stores: Readonly<{ locked: Store; listed: Store }>,
-  sourcesOf: (wanted: WantedFile) => Attempt[],
-  log: Log,
-): Mirror {
+export function createMirror(ports: MirrorPorts): Mirror {
+  const { lock, stores, sourcesOf, admit, log } = ports;
   const locked = new Map<string, WantedFile>(lock.files.map((file) => [file.sha256, file]));
-  const listed = new Map<string, WantedFile>();
+  /** By name and sha256: whatever other project lists the same bytes has no part in it. */
   const running = new Map<string, Download>();
-  const inTurn = createGate(listedAtOnce);
   const { project: name, ...rest } = lock.container;
   const container: WantedFile = { name, ...rest, sources: [{ kind: "index" }] };
 
   /** The one download of this file; whoever asks meanwhile shares it. */
   function download(wanted: WantedFile, store: Store): Download {
-    const known = running.get(wanted.sha256);
+    const key = keyOf(wanted);
+    const known = running.get(key);
     if (known !== undefined) return known;
-    const turn = store === stores.listed ? inTurn : undefined;
-    const started = new Download(wanted, sourcesOf(wanted), store, log, turn);
-    running.set(wanted.sha256, started);
-    const end = () => running.delete(wanted.sha256);
+    const started = new Download(wanted, sourcesOf(wanted), store, log);
+    running.set(key, started);
+    const end = () => running.delete(key);
     started.finished.then(end, end);
     return started;
   }
 
-  async function open(sha256: string, file: string): Promise<OpenedFile> {
-    const wanted = locked.get(sha256) ?? listed.get(sha256);
-    if (wanted?.file !== file) throw new Problem("package_unknown");
-    const store = locked.has(sha256) ? stores.locked : stores.listed;
-    if (await store.has(sha256, file)) {
-      const path = store.path(sha256);
-      return { size: (await stat(path)).size, bytes: () => createReadStream(path) };
+  /** The download of a listed file, once it may begin; undefined when the file has come by then. */
+  function downloadListed(wanted: WantedFile, client: Client): Promise<Download | undefined> {
+    const begun = Promise.withResolvers<Download | undefined>();
+    const work = async () => {
+      const isHere = await stores.listed.has(wanted.sha256, wanted.file);
+      const started = isHere ? undefined : download(wanted, stores.listed);
+      begun.resolve(started);
+      await started?.finished;
+    };
+    admit(client, work).catch(begun.reject);
+    return begun.promise;
+  }
+
+  async function open(sha256: string, file: string, client: Client): Promise<OpenedFile> {
+    const own = locked.get(sha256);
+    if (own?.file === file) {
+      if (await stores.locked.has(sha256, file)) return stored(stores.locked, sha256);
+      return incoming(own, download(own, stores.locked));
     }
-    const incoming = download(wanted, store);
-    await incoming.opened;
-    return { size: wanted.size, bytes: () => incoming.read() };
+    const wanted = await ports.listed(sha256, file, client);
+    if (wanted === undefined) throw new Problem("package_unknown");
+    if (await stores.listed.has(sha256, file)) return stored(stores.listed, sha256);
+    const begun = running.get(keyOf(wanted)) ?? (await downloadListed(wanted, client));
+    return begun === undefined ? stored(stores.listed, sha256) : incoming(wanted, begun);
   }
 
   async function whole(wanted: WantedFile | undefined): Promise<string> {
@@ -93,12 +105,19 @@ export function createMirror(
       fetch || (await stores.locked.has(container.sha256, container.file))
         ? whole(container)
         : undefined,
-    remember: (files) => {
-      for (const file of files) {
-        listed.delete(file.sha256);
-        listed.set(file.sha256, file);
-      }
-      forgetOldest(listed, maxRemembered);
-    },
   };
+}
+
+function keyOf({ sha256, file }: WantedFile): string {
+  return `${sha256} ${file}`;
+}
+
+async function stored(store: Store, sha256: string): Promise<OpenedFile> {
+  const path = store.path(sha256);
+  return { size: (await stat(path)).size, bytes: () => createReadStream(path) };
+}
+
+async function incoming({ size }: WantedFile, download: Download): Promise<OpenedFile> {
+  await download.opened;
+  return { size, bytes: () => download.read() };
 }

@@ -1,53 +1,68 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createGate } from "../gate.ts";
 import { Problem } from "../problem.ts";
 import { trimFolder } from "../trim.ts";
 import type { IndexAddress } from "./addresses.ts";
-import { type IndexedWheel, type IndexPage, jsonType, parseIndexPage } from "./index-page.ts";
+import type { Admission, Client } from "./admission.ts";
+import { type IndexedWheel, type IndexPage, jsonType, readIndexPage } from "./index-page.ts";
+import { createKeptPages } from "./kept-pages.ts";
 import { normalizedName } from "./lock.ts";
-import { SourceError, type Upstream } from "./upstream.ts";
+import { PageError, SourceError } from "./source-error.ts";
+import type { Upstream } from "./upstream.ts";
 
-/** Bytes that a project's page may have; the longest real ones are about a tenth of it. */
-const maxPage = 32 * 1024 * 1024;
-const fresh = 5 * 60_000;
-/** Apps choose the names, so what they can make this server do and keep has bounds. */
-const askedAtOnce = 8;
-/** Wheels on all pages that are kept in memory: some hundred bytes each. */
-const keptInMemory = 100_000;
 const keptOnDisk = 256 * 1024 * 1024;
 
 export type PackageIndex = Readonly<{
   address: IndexAddress;
   /**
-   * The page of a project, not older than a few minutes unless the index cannot be reached.
+   * The page of a project, not older than a few minutes unless the index cannot be reached. Where the
+   * index must be asked, `client` is whose limits count.
    * @throws Problem `package_unknown` when there is no such project or its name is none;
-   * `package_unavailable` when the index cannot be asked and was not before.
+   * `package_unavailable` when the index cannot be asked and was not before; `rate_limited` or
+   * `package_busy` when it is not asked, for all that is asked already.
    */
-  project: (name: string) => Promise<IndexPage>;
+  project: (name: string, client: Client) => Promise<IndexPage>;
   /** A file of a project, or undefined. Throws as `project`. */
-  file: (project: string, filename: string) => Promise<IndexedWheel | undefined>;
+  file: (
+    project: string,
+    filename: string,
+    sha256: string,
+    client: Client,
+  ) => Promise<IndexedWheel | undefined>;
 }>;
 
-type Kept = Readonly<{ at: number; page: IndexPage }>;
+export type PackageIndexPorts = Readonly<{
+  address: IndexAddress;
+  upstream: Upstream;
+  admit: Admission;
+  /** Where pages are kept for days without network. */
+  dir: string;
+  now?: () => number;
+}>;
 
-/** A client of the package index that keeps pages in memory and, for days without network, in `dir`. */
-export function createPackageIndex(
-  address: IndexAddress,
-  upstream: Upstream,
-  dir: string,
-  now: () => number = Date.now,
-): PackageIndex {
-  const kept = new Map<string, Kept>();
+/** A client of the package index that keeps pages in memory and on the disk. */
+export function createPackageIndex(ports: PackageIndexPorts): PackageIndex {
+  const { address, upstream, admit, dir } = ports;
+  const kept = createKeptPages(ports.now ?? Date.now);
+  /** The index is being asked, for whoever wants it. */
   const asked = new Map<string, Promise<IndexPage>>();
-  const inTurn = createGate(askedAtOnce);
+  /** Waits for its turn, each client for itself: nobody waits in another's queue. */
+  const waiting = new Map<string, Promise<IndexPage>>();
 
-  async function project(name: string): Promise<IndexPage> {
-    const key = normalizedName(name);
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/.test(key)) throw new Problem("package_unknown");
-    const known = kept.get(key);
-    if (known !== undefined && known.at + fresh > now()) return known.page;
-    const running = asked.get(key) ?? inTurn(() => ask(key)).finally(() => asked.delete(key));
+  async function project(name: string, client: Client): Promise<IndexPage> {
+    const key = projectName(name);
+    const known = kept.get(key) ?? asked.get(key);
+    if (known !== undefined) return known;
+    const place = `${client ?? ""} ${key}`;
+    const turn =
+      waiting.get(place) ??
+      admit(client, async () => kept.get(key) ?? askOnce(key)).finally(() => waiting.delete(place));
+    waiting.set(place, turn);
+    return turn;
+  }
+
+  function askOnce(key: string): Promise<IndexPage> {
+    const running = asked.get(key) ?? ask(key).finally(() => asked.delete(key));
     asked.set(key, running);
     return running;
   }
@@ -56,7 +71,7 @@ export function createPackageIndex(
     const path = join(dir, `${key}.json`);
     try {
       const page = await request(key);
-      keep(key, page);
+      kept.keep(key, page);
       await mkdir(dir, { recursive: true });
       const temporary = `${path}.${crypto.randomUUID()}`;
       await writeFile(temporary, JSON.stringify(page));
@@ -64,26 +79,18 @@ export function createPackageIndex(
       await trimFolder(dir, keptOnDisk);
       return page;
     } catch (error) {
+      if (error instanceof Problem) kept.miss(key, error.code);
       if (!(error instanceof SourceError)) throw error;
       // Absent or unreadable: there is no earlier page, and that is all it means.
       const old = await readFile(path, "utf8")
         .then((text) => JSON.parse(text) as IndexPage)
         .catch(() => undefined);
-      if (old === undefined) throw new Problem("package_unavailable", { cause: error });
-      keep(key, old);
-      return old;
-    }
-  }
-
-  function keep(key: string, page: IndexPage) {
-    kept.delete(key);
-    kept.set(key, { at: now(), page });
-    let total = 0;
-    for (const other of kept.values()) total += weight(other);
-    for (const [oldest, other] of kept) {
-      if (total <= keptInMemory) break;
-      kept.delete(oldest);
-      total -= weight(other);
+      if (old !== undefined) {
+        kept.keep(key, old);
+        return old;
+      }
+      if (error instanceof PageError) kept.miss(key, "package_unavailable");
+      throw new Problem("package_unavailable", { cause: error });
     }
   }
 
@@ -95,34 +102,23 @@ export function createPackageIndex(
       if (answer.status === 404) throw new Problem("package_unknown");
       throw new SourceError(`the package index answered ${answer.status}`);
     }
-    const body = await bounded(answer.body);
-    try {
-      return parseIndexPage(body, answer.headers.get("content-type") ?? "", answer.url);
-    } catch (cause) {
-      throw new SourceError("the package index sent a page that cannot be read", { cause });
-    }
+    const type = answer.headers.get("content-type") ?? "";
+    return readIndexPage(answer.body, type, answer.url, key);
   }
 
   return {
     address,
     project,
-    file: async (name, filename) =>
-      (await project(name)).wheels.find((wheel) => wheel.filename === filename),
+    file: async (name, filename, sha256, client) => {
+      const { wheels } = await project(name, client);
+      return wheels.find((wheel) => wheel.filename === filename && wheel.sha256 === sha256);
+    },
   };
 }
 
-/** A page without wheels takes room, too. */
-function weight({ page: { wheels, versions } }: Kept): number {
-  return 10 + wheels.length + versions.length;
-}
-
-async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxPage) throw new SourceError("the package index sent a page that is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** The one name of a project under which it is asked for and kept. @throws Problem `package_unknown` */
+function projectName(name: string): string {
+  const key = normalizedName(name);
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/.test(key)) throw new Problem("package_unknown");
+  return key;
 }

@@ -1,12 +1,17 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
-import { cdnBase, indexAddress } from "./addresses.ts";
+import { cdnBase, fileHosts, indexAddress } from "./addresses.ts";
+import { createAdmission } from "./admission.ts";
+import { hostsOf } from "./hosts.ts";
+import { projectOf } from "./index-page.ts";
 import type { Lock, LockedFile } from "./lock.ts";
 import { createMirror, type Mirror } from "./mirror.ts";
 import { createPackageIndex, type PackageIndex } from "./package-index.ts";
+import { canRun } from "./runnable.ts";
 import { createSources } from "./sources.ts";
 import { createStore } from "./store.ts";
+import { strangeHosts } from "./strange-hosts.ts";
 import { createUpstream } from "./upstream.ts";
 
 export type Packages = Readonly<{ lock: Lock; mirror: Mirror; index: PackageIndex }>;
@@ -18,6 +23,7 @@ type Settings = Pick<
   | "pyodideCdn"
   | "pipIndexUrl"
   | "pipConfigFiles"
+  | "fileHosts"
   | "connectTimeout"
   | "idleTimeout"
   | "downTime"
@@ -35,24 +41,44 @@ export async function createPackages(
     locked: await createStore(join(config.dataDir, "packages"), log),
     listed: await createStore(join(config.dataDir, "listed"), log, config.listedMaxBytes),
   };
-  const upstream = createUpstream(config);
-  const micropip = lock.files.find(({ name }) => name === "micropip")?.file;
-  const address = await indexAddress(
-    config.pipIndexUrl,
-    config.pipConfigFiles,
-    micropip && join(folders.bundledWheels, micropip),
-  );
-  const index = createPackageIndex(address, upstream, join(config.dataDir, "index"));
+  const file = lock.files.find(({ name }) => name === "micropip")?.file;
+  const micropip = file && join(folders.bundledWheels, file);
+  const address = await indexAddress(config.pipIndexUrl, config.pipConfigFiles, micropip);
+  const others = await fileHosts(config.fileHosts, micropip);
+  const base = await cdnBase(config.pyodideCdn, folders.pyodide);
+  const onStrange = strangeHosts(log);
+  const upstream = createUpstream({ ...config, hosts: hostsOf(address.url, others), onStrange });
+  const cdn = createUpstream({ ...config, hosts: hostsOf(base, others), onStrange });
+  const index = createPackageIndex({
+    address,
+    upstream,
+    admit: createAdmission(),
+    dir: join(config.dataDir, "index"),
+  });
   const sources = createSources({
     wheelhouses: config.wheelhouse === undefined ? [] : [config.wheelhouse],
     bundled: folders.bundledWheels,
-    cdnBase: await cdnBase(config.pyodideCdn, folders.pyodide),
+    cdnBase: base,
+    cdn,
     container: lock.container,
     index,
     upstream,
     wholeContainer: (fetch) => mirror.container(fetch),
   });
-  const mirror: Mirror = createMirror(lock, stores, sources, log);
+  const mirror: Mirror = createMirror({
+    lock,
+    stores,
+    sourcesOf: sources,
+    // Of a file's name the index knows the project, and lists no other project's there.
+    listed: async (sha256, file, client) => {
+      const name = projectOf(file);
+      if (!canRun(file, lock.info.abi_version)) return undefined;
+      const wheel = await index.file(name, file, sha256, client);
+      return wheel && { name, file, sha256, size: wheel.size, sources: [{ kind: "index" }] };
+    },
+    admit: createAdmission(),
+    log,
+  });
   return { lock, mirror, index };
 }
 

@@ -31,7 +31,7 @@ test.for(["bundled", "index", "member", "pyodide"] as const)(
     const files = [...lock.files.filter(({ name }) => name === "micropip"), file];
     const { mirror } = await createPackages(config, { ...lock, files }, places, log);
     try {
-      const opened = await mirror.open(file.sha256, file.file);
+      const opened = await mirror.open(file.sha256, file.file, null);
       expect(sha256Of(await buffer(opened.bytes()))).toBe(file.sha256);
     } catch (error) {
       const attempts = logged.map(({ text }) => text).join();

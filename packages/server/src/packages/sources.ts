@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Lock, Source } from "./lock.ts";
 import { memberRange, unpackMember } from "./member.ts";
 import type { PackageIndex } from "./package-index.ts";
-import { type Answer, SourceError, type Upstream } from "./upstream.ts";
+import { SourceError } from "./source-error.ts";
+import type { Answer, Upstream } from "./upstream.ts";
 
 /** A file that the mirror may serve, and where it can be had. */
 export type WantedFile = Readonly<{
@@ -23,8 +24,10 @@ export type SourcesOptions = Readonly<{
   wheelhouses: readonly string[];
   bundled: string;
   cdnBase: string;
+  cdn: Upstream;
   container: Lock["container"];
   index: PackageIndex;
+  /** Of the index's hosts. */
   upstream: Upstream;
   /** Path of the whole container, if it is here or shall be fetched; for servers without ranges. */
   wholeContainer: (fetch: boolean) => Promise<string | undefined>;
@@ -44,8 +47,12 @@ export function createSources(options: SourcesOptions): (wanted: WantedFile) => 
     return createReadStream(path);
   }
 
-  async function fromIndex(project: string, file: string, range?: string): Promise<Answer> {
-    const wheel = await index.file(project, file);
+  async function fromIndex(
+    project: string,
+    { file, sha256 }: Pick<WantedFile, "file" | "sha256">,
+    range?: string,
+  ): Promise<Answer> {
+    const wheel = await index.file(project, file, sha256, null);
     if (wheel === undefined) throw new SourceError("the package index does not list it");
     const own = new URL(wheel.url).origin === new URL(index.address.url).origin;
     return upstream.get(wheel.url, {
@@ -60,7 +67,7 @@ export function createSources(options: SourcesOptions): (wanted: WantedFile) => 
       unpackMember(createReadStream(path, { start: first, end: last }), member);
     const here = await options.wholeContainer(false);
     if (here !== undefined) return slice(here);
-    const answer = await fromIndex(container.project, container.file, `bytes=${first}-${last}`);
+    const answer = await fromIndex(container.project, container, `bytes=${first}-${last}`);
     if (answer.status === 206) return unpackMember(answer.body, member);
     answer.cancel();
     if (answer.status !== 200) throw new SourceError(`the server answered ${answer.status}`);
@@ -74,11 +81,11 @@ export function createSources(options: SourcesOptions): (wanted: WantedFile) => 
       case "bundled":
         return fromFolder(options.bundled, wanted.file);
       case "pyodide":
-        return upstream
+        return options.cdn
           .get(`${options.cdnBase}v${source.release}/full/${encodeURIComponent(wanted.file)}`)
           .then(whole);
       case "index":
-        return fromIndex(wanted.name, wanted.file).then(whole);
+        return fromIndex(wanted.name, wanted).then(whole);
       case "member":
         return fromContainer(source);
     }

@@ -134,6 +134,7 @@ export async function testPackages(
       pyodideCdn: `${upstream.origin}/cdn`,
       pipIndexUrl: `${upstream.origin}/simple`,
       pipConfigFiles: [],
+      fileHosts: undefined,
       connectTimeout: 5_000,
       idleTimeout: 5_000,
       downTime: 60_000,

@@ -44,9 +44,10 @@ export async function testServer(
     compress?: "auto" | "always" | "never";
     snapshots?: Record<string, string>;
     parts?: Partial<Pick<ServerParts, "api" | "readiness" | "count" | "log">>;
+    packages?: Parameters<typeof testPackages>[0];
   } = {},
 ): Promise<TestServer> {
-  const packages = await testPackages();
+  const packages = await testPackages(settings.packages);
   const root = await temporaryFolder();
   const folders = {
     runner: await folder(join(root, "runner"), runner),
@@ -61,6 +62,8 @@ export async function testServer(
     platformHost: "pycafe.localhost",
     appsDomain: "pycafe.localhost",
     compress: settings.compress ?? "never",
+    // So that tests can come from any address.
+    trustedProxies: 1,
   } as const;
   // The manifest names Streamlit's files, so the lock must know Streamlit.
   const streamlit = packages.lock.files.map((file) =>
