@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-peer bench-store build install keyserver soak
+.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-packages bench-peer bench-store build install keyserver soak
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node packages/cli/src/main.ts run
@@ -45,6 +45,9 @@ bench-accounts: install
 
 bench-keys: install
 	@node bench/keys.ts
+
+bench-packages: install
+	@node --expose-gc bench/packages.ts
 
 bench-store: build
 	@node bench/store.ts
