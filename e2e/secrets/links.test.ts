@@ -93,5 +93,5 @@ test("a link may name an address of the code: the app's frame fetches it, withou
   const code = encodeURIComponent("https://raw.example.org/app.py");
   await page.goto(`${address()}/snippet/streamlit/v1#code=${code}`);
   await app(page).getByText("from afar").waitFor();
-  expect(asked).toEqual([expect.stringMatching(/^s[a-z2-7]{32}\.pycafe\.localhost:\d+ null$/)]);
+  expect(asked).toEqual([expect.stringMatching(/^s[a-z2-7]{52}\.pycafe\.localhost:\d+ null$/)]);
 });

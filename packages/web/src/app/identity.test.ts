@@ -11,7 +11,7 @@ const snippet = (code: string, requirements = ""): Snippet => ({
   requirements,
 });
 
-test("an id is s and the base32 of the first 20 bytes of the digest", async () => {
+test("an id is s and the base32 of the whole digest", async () => {
   const field = (text: string) => {
     const bytes = Buffer.from(text);
     const size = Buffer.alloc(4);
@@ -20,9 +20,11 @@ test("an id is s and the base32 of the first 20 bytes of the digest", async () =
   };
   const digest = createHash("sha256")
     .update(Buffer.concat([field("streamlit"), field("print('é')"), field("numpy")]))
-    .digest()
-    .subarray(0, 20);
-  const bits = [...digest].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+    .digest();
+  const bits = [...digest]
+    .map((byte) => byte.toString(2).padStart(8, "0"))
+    .join("")
+    .padEnd(260, "0");
   const expected = bits.replaceAll(/.{5}/g, (five) =>
     "abcdefghijklmnopqrstuvwxyz234567".charAt(Number.parseInt(five, 2)),
   );
@@ -31,7 +33,7 @@ test("an id is s and the base32 of the first 20 bytes of the digest", async () =
 
 test("an id is stable: origins and grants outlive a release", async () => {
   expect(await snippetId(snippet("import streamlit as st\n"))).toBe(
-    "saeq7scsy6h2e6pqkn7wbgvebhekangns",
+    "saeq7scsy6h2e6pqkn7wbgvebhekangnsrtyxrlr646n6xy236jkq",
   );
 });
 
@@ -40,7 +42,7 @@ test("every id is a valid label of an origin", async () => {
     fc.asyncProperty(fc.string(), fc.string(), async (code, requirements) => {
       const id = await snippetId(snippet(code, requirements));
       expect(appId.safeParse(id).success).toBe(true);
-      expect(id).toHaveLength(33);
+      expect(id).toHaveLength(53);
     }),
   );
 });

@@ -2,8 +2,8 @@ import type { AppId } from "@portafilter/protocol";
 import type { Snippet } from "../links/snippet.ts";
 
 /**
- * Who a snippet is, for origins and grants: `s` and 32 characters that depend on every byte of its
- * type, code and requirements. Each field goes in with its length, so that no two snippets share bytes.
+ * Who a snippet is, for origins and grants: `s` and 52 characters, the whole SHA-256 over its type, code and
+ * requirements. Each field goes in with its length, so that no two snippets share bytes.
  */
 export async function snippetId(snippet: Snippet): Promise<AppId> {
   const encoder = new TextEncoder();
@@ -17,12 +17,12 @@ export async function snippetId(snippet: Snippet): Promise<AppId> {
     at += 4 + field.length;
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `s${base32(digest.subarray(0, 20))}`;
+  return `s${base32(digest)}`;
 }
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** RFC 4648 base32, lower case; `bytes` is a multiple of five long, so there is no padding. */
+/** RFC 4648 base32, lower case and without padding; bits that are missing at the end are zero. */
 function base32(bytes: Uint8Array): string {
   let text = "";
   let bits = 0;
@@ -36,5 +36,6 @@ function base32(bytes: Uint8Array): string {
     }
     held &= (1 << bits) - 1;
   }
+  if (bits > 0) text += alphabet.charAt((held << (5 - bits)) & 31);
   return text;
 }
