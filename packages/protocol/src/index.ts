@@ -2,6 +2,15 @@ export * as api from "./api/index.ts";
 export { type ErrorCode, errorCodes } from "./errors.ts";
 export { type FrameHello, frameHello, type HostPort, hostPort } from "./handshake.ts";
 export { limits, utf8Length } from "./limits.ts";
+export {
+  type LoadedPackage,
+  type Loads,
+  loads,
+  loadsText,
+  noLoads,
+  parseLoads,
+  together,
+} from "./loads.ts";
 export { type Manifest, manifest } from "./manifest.ts";
 export {
   type FailedAt,
@@ -22,4 +31,5 @@ export {
 } from "./names.ts";
 export { noPermissions, pageHeaders } from "./page-headers.ts";
 export { paths, reserved } from "./paths.ts";
+export { isUnpinnedAddress, requirementLines } from "./requirements.ts";
 export { wayBackCsp, wayBackPage } from "./way-back.ts";

@@ -9,6 +9,8 @@ export const limits = {
   /** Code and requirements carried by a link, after decompression. */
   linkCode: 1024 * 1024,
   requirements: 16 * 1024,
+  /** Packages from outside the lock that an app may load and still be given secrets. */
+  loadedPackages: 200,
   /** One line or chunk of console output; the worker cuts longer ones. */
   consoleText: 64 * 1024,
   errorText: 16 * 1024,

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { limits } from "./limits.ts";
+import { loads } from "./loads.ts";
 import { appId, appType, reasonText, secretName, secretValue } from "./names.ts";
 
 const v = z.literal(1);
@@ -28,6 +29,11 @@ export const frameMessage = z.discriminatedUnion("type", [
   }),
   /** The visitor can no longer be needed for this request (the run ended or was interrupted). */
   z.strictObject({ v, type: z.literal("secret.cancel"), id: requestId }),
+  /**
+   * What the app loads from outside the lock. Once before anything of it runs, when nobody but the runtime can
+   * say so; before that no secret is given. Later ones add to it, and are the word of an app that runs.
+   */
+  z.strictObject({ v, type: z.literal("app.loads"), packages: loads }),
   z.strictObject({
     v,
     type: z.literal("app.progress"),

@@ -1,11 +1,17 @@
 import * as z from "zod/mini";
 import { limits } from "../limits.ts";
+import { loads, sha256Text } from "../loads.ts";
 import { appId, secretName, secretValue } from "../names.ts";
 import { databaseId, moment } from "./parts.ts";
+
+/** Which packages from outside the lock: SHA-256 of `loadsText`. */
+const loadsDigest = sha256Text;
 
 /** What an app may do with a secret, as the signed-in visitor decided. */
 export const grant = z.strictObject({
   app: appId,
+  /** What the app loads; null where that was not asked yet when it was allowed: it asks again. */
+  loads: z.nullable(loadsDigest),
   /** Until when; null: until it is revoked. */
   until: z.nullable(moment),
   createdAt: moment,
@@ -67,10 +73,11 @@ export const revealSecret = z.strictObject({
 export const secretAnswer = z.strictObject({ value: secretValue });
 
 /** `POST /api/v1/secrets/use`: an app asks, the visitor is not asked. */
-export const useSecret = z.strictObject({ app: appId, name: secretName });
+export const useSecret = z.strictObject({ app: appId, loads: loadsDigest, name: secretName });
 /**
  * `granted` carries secret material, and until when this app may have it (null: until that is revoked):
  * whoever holds the value then asks again. `known`: there is such a secret, this app may not have it.
+ * `changed`: it might, when it loaded the packages of `before` (null: which ones is not known).
  */
 export const useAnswer = z.discriminatedUnion("standing", [
   z.strictObject({
@@ -79,6 +86,7 @@ export const useAnswer = z.discriminatedUnion("standing", [
     until: z.nullable(moment),
   }),
   z.strictObject({ standing: z.literal("known") }),
+  z.strictObject({ standing: z.literal("changed"), before: z.nullable(loads) }),
   z.strictObject({ standing: z.literal("unknown") }),
 ]);
 export type UseAnswer = z.infer<typeof useAnswer>;
@@ -89,6 +97,7 @@ export type UseAnswer = z.infer<typeof useAnswer>;
  */
 export const allowSecret = z.strictObject({
   app: appId,
+  loads,
   name: secretName,
   value: z.nullable(typedValue),
   until: z.nullable(moment),
@@ -97,6 +106,7 @@ export const allowSecret = z.strictObject({
 /** `POST /api/v1/grants`: allows, or changes until when. */
 export const newGrant = z.strictObject({
   app: appId,
+  loads: loadsDigest,
   secretId: databaseId,
   until: z.nullable(moment),
 });
@@ -112,7 +122,7 @@ export const merge = z.strictObject({
     .check(z.maxLength(limits.secretsPerUser)),
   /** Those of names that are not among `secrets` are left out: the app asks again. */
   grants: z
-    .array(z.strictObject({ app: appId, name: secretName }))
+    .array(z.strictObject({ app: appId, loads, name: secretName }))
     .check(z.maxLength(limits.mergeGrants)),
 });
 export const mergeAnswer = z.strictObject({
