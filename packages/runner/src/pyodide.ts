@@ -19,6 +19,13 @@ export type FileOperations = {
   mmap: (stream: { node: FileNode }, ...rest: unknown[]) => unknown;
 };
 
+/** What micropip installs a wheel with. */
+export type Install = (
+  content: Uint8Array<ArrayBuffer>,
+  file: string,
+  ...rest: readonly unknown[]
+) => Promise<void>;
+
 export type Pyodide = {
   readonly FS: FileSystem;
   readonly loadedPackages: Record<string, string>;
@@ -37,7 +44,7 @@ export type Pyodide = {
   ) => Promise<unknown>;
   readonly makeMemorySnapshot: () => Uint8Array;
   /** `on_fatal` is called once, when the interpreter has broken and can do nothing any more. */
-  readonly _api: { on_fatal?: (error: unknown) => void };
+  readonly _api: { on_fatal?: (error: unknown) => void; install: Install };
 };
 
 /** Emscripten's module, as far as making and restoring an image needs it. */

@@ -1,5 +1,6 @@
 import type { HostMessage } from "@portafilter/protocol";
 import { codeOf } from "./code.ts";
+import type { LoadsReport } from "./loads.ts";
 import type { Progress } from "./progress.ts";
 import type { PythonRuntime } from "./python.ts";
 import { importedPackages, installRequirements } from "./requirements.ts";
@@ -15,11 +16,13 @@ export async function launch(
   starting: Promise<Runtime>,
   { app, theme, forceSync }: Start,
   progress: Progress,
+  loads: LoadsReport,
 ): Promise<App> {
   const [runtime, code] = await Promise.all([starting, codeOf(app)]);
   const { pyodide, python, packages, host } = runtime;
   host.forceSync(forceSync);
-  await installRequirements(runtime, app.requirements, progress);
+  loads.watch(pyodide._api);
+  await installRequirements(runtime, app.requirements, progress, loads);
   const imported = importedPackages(runtime, code);
   // What cannot be had fails again at the app's own import, where its author may handle it.
   if (imported.packages.length > 0) await packages.load(imported.packages).catch(() => undefined);

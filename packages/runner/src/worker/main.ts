@@ -5,6 +5,7 @@ import { type App, launch } from "./app.ts";
 import { createConsole } from "./console.ts";
 import { serveHttp } from "./http.ts";
 import { proveLife } from "./life.ts";
+import { createLoadsReport } from "./loads.ts";
 import { createProgress } from "./progress.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { createSecrets } from "./secrets.ts";
@@ -44,7 +45,7 @@ addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "host":
       if (message.message.type === "app.start") {
         if (!runtime || app) return;
-        app = launch(runtime, message.message, progress);
+        app = launch(runtime, message.message, progress, createLoadsReport(post));
         app.catch(progress.fail);
         appStarted(app);
       } else if (message.message.type === "app.theme") {

@@ -1,16 +1,20 @@
-import { paths } from "@portafilter/protocol";
+import { paths, requirementLines } from "@portafilter/protocol";
 import type { PyProxy } from "pyodide/ffi";
+import type { LoadsReport } from "./loads.ts";
 import type { Progress } from "./progress.ts";
 import type { Runtime } from "./runtime.ts";
 
-type Micropip = {
-  set_index_urls: (url: string) => void;
-  install: (requirement: string) => Promise<void>;
+/** `Plan` of python/src/portafilter_runtime/requirements.py. */
+type Plan = PyProxy & {
+  readonly add: (requirement: string) => Promise<void>;
+  readonly wheels: () => string;
+  readonly install: () => Promise<void>;
 };
 
 /**
- * Installs the author's requirement lines with micropip from this server's index, one by one, so that
- * a failure can say which line it was.
+ * Installs the author's requirement lines from this server's index. They are fetched one by one, so that a
+ * failure can say which line it was. What there is from outside the lock is reported before any of it
+ * is installed, because its code may run from then on.
  *
  * @throws Error whose message names the line and micropip's reason.
  */
@@ -18,24 +22,34 @@ export async function installRequirements(
   { pyodide, packages }: Pick<Runtime, "pyodide" | "packages">,
   requirements: string,
   progress: Progress,
+  loads: LoadsReport,
 ): Promise<void> {
-  const lines = requirements
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
-    .filter((line) => line !== "");
-  if (lines.length === 0) return;
+  const lines = requirementLines(requirements);
+  if (lines.length === 0) {
+    loads.begin([]);
+    return;
+  }
   progress.report("packages", "micropip");
   await packages.load(["micropip"]);
-  const micropip = pyodide.pyimport("micropip") as Micropip;
-  micropip.set_index_urls(`${location.origin}${paths.index}{package_name}/`);
+  const planning = pyodide.pyimport("portafilter_runtime.requirements") as {
+    readonly Plan: (indexUrl: string) => Plan;
+  };
+  const plan = planning.Plan(`${location.origin}${paths.index}{package_name}/`);
   for (const [index, line] of lines.entries()) {
     progress.report("packages", line, index / lines.length);
     try {
-      await micropip.install(line);
+      await plan.add(line);
     } catch (error) {
       throw new Error(`The requirement “${line}” could not be installed: ${reasonOf(error)}`);
     }
   }
+  loads.begin(JSON.parse(plan.wheels()) as [file: string, sha256: string][]);
+  try {
+    await plan.install();
+  } catch (error) {
+    throw new Error(`What the app requires could not be installed: ${reasonOf(error)}`);
+  }
+  plan.destroy();
 }
 
 /**
