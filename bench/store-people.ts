@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { TestPostgres } from "../packages/server/src/db/testing/postgres.ts";
 import { load, requestBytes } from "./load.ts";
 
@@ -44,6 +44,9 @@ export async function addAccounts(
   );
 }
 
+/** Digest of what the app loads from outside the lock: nothing. */
+export const noDigest = createHash("sha256").digest("hex");
+
 /** Adds people `from` to `to`; secrets and grants come in by the front door, as a merge of each. */
 export async function addPeople(
   postgres: TestPostgres,
@@ -54,7 +57,11 @@ export async function addPeople(
 ): Promise<void> {
   await addAccounts(postgres, database, from, to);
   let number = from;
-  const grants = Array.from({ length: secretsEach }, (_, n) => ({ app, name: `KEY_${n}` }));
+  const grants = Array.from({ length: secretsEach }, (_, n) => ({
+    app,
+    loads: [],
+    name: `KEY_${n}`,
+  }));
   const merge = () => {
     const body = {
       mergeId: crypto.randomUUID(),

@@ -4,7 +4,7 @@ import { load, requestBytes } from "./load.ts";
 import { columns, connections, measure, runs, seconds } from "./measure.ts";
 import { signedInTimes } from "./store-browser.ts";
 import { addCopies } from "./store-copies.ts";
-import { addPeople, app, person, secretsEach } from "./store-people.ts";
+import { addPeople, app, noDigest, person, secretsEach } from "./store-people.ts";
 import { revocationTime } from "./store-revoke.ts";
 import { startStore } from "./store-server.ts";
 import { table } from "./table.ts";
@@ -52,7 +52,7 @@ await load(
       store.server.host,
       "/api/v1/secrets/use",
       person(store.server.origin, warmed++).headers,
-      { app, name: "KEY_0" },
+      { app, loads: noDigest, name: "KEY_0" },
     ),
   connections,
   () => warmed >= activePeople,

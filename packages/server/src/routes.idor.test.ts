@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { createAuthenticator } from "./accounts/testing/authenticator.ts";
 import type { Browser } from "./accounts/testing/browser.ts";
 import type { Route } from "./http/route.ts";
+import { noDigest } from "./secrets/testing/world.ts";
 import { personOn, type Servers, startServers } from "./testing/servers.ts";
 
 /** What of one account another one might name. */
@@ -18,7 +19,7 @@ const calls: readonly (readonly [string, keyof Ids, object?])[] = [
   ["POST /api/v1/secrets/:id/reveal", "secret", { version: 1 }],
   ["PATCH /api/v1/secrets/:id", "secret", { name: "EVIL" }],
   ["DELETE /api/v1/secrets/:id", "secret"],
-  ["POST /api/v1/grants", "secret", { app: "evil", secretId: ":id", until: null }],
+  ["POST /api/v1/grants", "secret", { app: "evil", loads: noDigest, secretId: ":id", until: null }],
   ["POST /api/v1/grants/revoke", "secret", { app: "app-1", secretId: ":id" }],
   ["POST /api/v1/account/devices/:id/end", "device"],
   ["DELETE /api/v1/account/passkeys/:id", "passkey"],
@@ -47,7 +48,7 @@ async function signUp(email: string, address: string): Promise<[Browser, Ids]> {
   if (browser === undefined) throw new Error("there is one server");
   const created = await browser.ask("/api/v1/secrets", { name: "KEY", value: `${email}'s` });
   const secret = String(created.body.id);
-  const grant = { app: "app-1", secretId: secret, until: null };
+  const grant = { app: "app-1", loads: noDigest, secretId: secret, until: null };
   expect((await browser.ask("/api/v1/grants", grant)).status).toBe(200);
   const authenticator = await createAuthenticator();
   const options = await browser.ask("/api/v1/account/passkeys/register-options", {});

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { recordLimits } from "@portafilter/envelope";
 import { limits } from "@portafilter/protocol";
 import fc from "fast-check";
@@ -84,6 +85,7 @@ describe("the digest of a secret", () => {
   const grant = fc.record({
     app: fc.string({ unit: "grapheme-ascii", minLength: 1 }),
     until: fc.option(fc.nat()),
+    loads: fc.option(fc.string({ unit: fc.constantFrom("1", " ", "a") })),
   });
   const secret = fc.record({
     name: fc.string(),
@@ -102,14 +104,29 @@ describe("the digest of a secret", () => {
     );
   });
 
+  test("of grants from before there were packages is what it was", () => {
+    const salt = new Uint8Array(32).fill(7);
+    const grants = [
+      { app: "a", until: null, loads: null },
+      { app: "b", until: 12, loads: null },
+    ];
+    const fields = ["KEY", salt, "a", "", "b", "12"].map((one) => Buffer.from(one));
+    const framed = fields.flatMap((one) => [Buffer.from([0, 0, 0, one.length]), one]);
+    const expected = createHash("sha256").update(Buffer.concat(framed)).digest("hex");
+    expect(digestOf({ name: "KEY", salt, grants })).toBe(expected);
+  });
+
   test("tells fields apart that only differ in where they end", () => {
     const salt = new Uint8Array(32);
-    const digest = (...grants: { app: string; until: number | null }[]) =>
-      digestOf({ name: "N", salt, grants });
+    const digest = (...grants: { app: string; until: number | null; loads?: string }[]) =>
+      digestOf({ name: "N", salt, grants: grants.map((one) => ({ loads: null, ...one })) });
     const all = [
       digest({ app: "a", until: 11 }),
       digest({ app: "a1", until: 1 }),
       digest({ app: "a", until: null }),
+      digest({ app: "a", until: 1, loads: "1" }),
+      digest({ app: "a", until: null, loads: "" }),
+      digest({ app: "a", until: null, loads: "11" }),
       digest({ app: "a", until: null }, { app: "b", until: null }),
       digest(),
     ];

@@ -14,8 +14,11 @@ export type Entry = Readonly<{
 /** The version head of a user: every secret by its id. */
 export type Contents = ReadonlyMap<string, Entry>;
 
-/** An app that may have the secret; `until` in milliseconds of the epoch, null without an end. */
-export type Allowance = Readonly<{ app: string; until: number | null }>;
+/**
+ * An app that may have the secret; `until` in milliseconds of the epoch, null without an end. `loads`: the
+ * digest of what it must have loaded; null where that was not asked, and then it is asked for again.
+ */
+export type Allowance = Readonly<{ app: string; until: number | null; loads: string | null }>;
 
 /** Whether an end has come; null is none. */
 export function isOver(until: Allowance["until"], at: number): boolean {
@@ -80,7 +83,8 @@ function isRange(oldest: number, latest: number): boolean {
 /**
  * Vouches for what the rows of a secret say besides its versions: the name, which record is in use (by
  * its salt, which no other record has) and who may have it. SHA-256 over fields behind their lengths, the
- * grants in the order of their apps; in hexadecimal. `digest` in `rows/columns.ts` is the same in SQL.
+ * grants in the order of their apps; in hexadecimal. A grant of before there were digests of packages has the
+ * field that it had then. `digest` in `rows/columns.ts` is the same in SQL.
  */
 export function digestOf(
   secret: Readonly<{ name: string; salt: Uint8Array; grants: readonly Allowance[] }>,
@@ -94,9 +98,10 @@ export function digestOf(
   add(encoder.encode(secret.name));
   add(secret.salt);
   const grants = secret.grants.toSorted((a, b) => (a.app < b.app ? -1 : 1));
-  for (const { app, until } of grants) {
+  for (const { app, until, loads } of grants) {
     add(encoder.encode(app));
-    add(encoder.encode(until === null ? "" : String(until)));
+    const end = until === null ? "" : String(until);
+    add(encoder.encode(loads === null ? end : `${end} ${loads}`));
   }
   return sha256Of(Buffer.concat(fields));
 }

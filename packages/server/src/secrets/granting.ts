@@ -1,4 +1,5 @@
-import { limits } from "@portafilter/protocol";
+import { type Loads, limits, loadsText } from "@portafilter/protocol";
+import { sha256Of } from "../hash.ts";
 import { Problem } from "../problem.ts";
 import { changed, existing, withBytes } from "./changing.ts";
 import { isOver } from "./contents.ts";
@@ -6,7 +7,7 @@ import { roomForGrants } from "./grant-room.ts";
 import type { Verified } from "./head.ts";
 import type { LastUses } from "./last-uses.ts";
 import type { Change, Found, Page } from "./ledger.ts";
-import type { By, Ports } from "./ports.ts";
+import type { Asker, By, Ports } from "./ports.ts";
 import { deleteGrants, putGrants } from "./store.ts";
 import { textOfValue } from "./value.ts";
 import { addSecrets, addVersion, openInUse } from "./versions.ts";
@@ -15,6 +16,7 @@ import { addSecrets, addVersion, openInUse } from "./versions.ts";
 export type Until = number | null;
 export type Allowed = Readonly<{
   app: string;
+  loads: Loads;
   name: string;
   value: string | null;
   until: Until;
@@ -29,7 +31,7 @@ export type Granting = Readonly<{
    */
   allow: (by: By, allowed: Allowed) => Promise<{ value: string }>;
   /** @throws Problem `not_found`, `grant_limit`, `bad_request` for an end that has passed */
-  give: (by: By, app: string, id: string, until: Until) => Promise<void>;
+  give: (by: By, asker: Asker, id: string, until: Until) => Promise<void>;
   /** Changes nothing when there was no grant. @throws Problem `not_found` */
   revoke: (by: By, app: string, id: string) => Promise<void>;
 }>;
@@ -44,7 +46,7 @@ export function createGranting(
   }
 
   return {
-    allow: async (by, { app, name, value, until }) => {
+    allow: async (by, { app, loads, name, value, until }) => {
       refusePast(until);
       const at = new Date(now());
       const store = (bytes: Uint8Array | null) =>
@@ -52,7 +54,7 @@ export function createGranting(
           const { found, room } = await foundWithRoom(page, name, app, at);
           const { secret, opened } = await stored(page, name, found, bytes, at);
           try {
-            await grant(page, secret, [{ app, until }], at, room);
+            await grant(page, secret, [{ app, until, ...boundTo(loads) }], at, room);
             // An app gets it with this answer, as it would with `use`.
             page.tell({ action: "secret.used", app, secret: name });
             return { id: secret.id, value: value ?? textOfValue(opened ?? new Uint8Array()) };
@@ -65,13 +67,13 @@ export function createGranting(
       return { value: done.value };
     },
 
-    give: async (by, app, id, until) => {
+    give: async (by, { app, loads }, id, until) => {
       refusePast(until);
       await change(by, async (page) => {
         const at = new Date(now());
         const room = await roomForGrants(page, at);
         const { secret } = await existing(page, id);
-        await grant(page, secret, [{ app, until }], at, room);
+        await grant(page, secret, [{ app, until, loads, list: null }], at, room);
       });
     },
 
@@ -126,8 +128,17 @@ async function stored(
   return { secret, opened: null };
 }
 
+/** What is kept of the packages that an app has loaded. */
+export function boundTo(loads: Loads): Readonly<{ loads: string; list: string }> {
+  const list = loadsText(loads);
+  return { loads: sha256Of(list), list };
+}
+
+/** A grant to be. The list is for people to read, and null where only the digest is known. */
+type Wanted = Readonly<{ app: string; until: Until; loads: string; list: string | null }>;
+
 /**
- * Adds grants, or changes their ends, and tells of them. Those that ended go, and when there are too many
+ * Adds grants, or changes their ends or packages, and tells of them. Those that ended go, and when there are too many
  * for one secret, those that were given first.
  * @param room - how many more the account takes
  * @returns how many more there are
@@ -136,7 +147,7 @@ async function stored(
 export async function grant(
   page: Page,
   secret: Verified,
-  wanted: readonly Readonly<{ app: string; until: Until }>[],
+  wanted: readonly Wanted[],
   at: Date,
   room: number,
 ): Promise<number> {
@@ -144,13 +155,16 @@ export async function grant(
   const { id, name } = secret;
   const now = at.getTime();
   const before = new Map(secret.grants.map((one) => [one.app, one]));
-  const given = wanted.filter(({ app, until }) => before.get(app)?.until !== until);
+  const given = wanted.filter(({ app, until, loads }) => {
+    const had = before.get(app);
+    return had?.until !== until || had.loads !== loads;
+  });
   if (given.length === 0) return 0;
 
   const after = new Map(before);
-  for (const { app, until } of given) {
+  for (const { app, until, loads } of given) {
     after.delete(app);
-    after.set(app, { app, until, createdAt: now, lastUsedAt: null });
+    after.set(app, { app, until, loads, createdAt: now, lastUsedAt: null });
     tell("grant.given", app);
   }
   const ended = [...after.values()].filter(({ until }) => isOver(until, now));
@@ -166,8 +180,8 @@ export async function grant(
   const more = after.size - before.size;
   if (more > Math.max(0, room)) throw new Problem("grant_limit");
 
-  const rows = given.map(({ app, until }) => {
-    return { id, app, until: until === null ? null : new Date(until), at };
+  const rows = given.map(({ until, ...bound }) => {
+    return { id, ...bound, until: until === null ? null : new Date(until), at };
   });
   await putGrants(tx, userId, rows);
   const gone = [...ended, ...surplus].map(({ app }) => app);

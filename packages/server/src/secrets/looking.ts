@@ -159,15 +159,20 @@ function entryOf(
     versions: row.kept,
     grants: grants
       .filter(({ until }) => !isOver(until, at))
-      .filter(({ app }) => isWhole || appId.safeParse(app).success)
+      .filter(({ app, loads }) => isWhole || isShowable(app, loads))
       .map((grant) => ({
         app: grant.app,
+        loads: grant.loads,
         until: momentOrNever(grant.until),
         createdAt: moment(grant.createdAt),
         lastUsedAt: momentOrNever(grant.lastUsedAt),
       })),
     damaged: !isWhole,
   };
+}
+
+function isShowable(app: string, loads: string | null): boolean {
+  return appId.safeParse(app).success && api.grant.shape.loads.safeParse(loads).success;
 }
 
 function latestOf(moments: readonly (number | null)[]): number | null {

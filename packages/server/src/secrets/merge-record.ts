@@ -1,5 +1,5 @@
 import { type DataKey, decrypt, encrypt } from "@portafilter/envelope";
-import { api } from "@portafilter/protocol";
+import { api, loadsText } from "@portafilter/protocol";
 import type * as z from "zod/mini";
 import { sha256 } from "../hash.ts";
 import { Problem } from "../problem.ts";
@@ -44,7 +44,7 @@ function context(userId: string, mergeId: string) {
 function digests({ secrets, grants }: Merge, answer: string): Uint8Array {
   const asked = [
     secrets.map(({ name, value }) => JSON.stringify([name, value])).toSorted(),
-    grants.map(({ app, name }) => JSON.stringify([app, name])).toSorted(),
+    grants.map(({ app, name, loads }) => JSON.stringify([app, name, loadsText(loads)])).toSorted(),
   ];
   return Buffer.concat([digest(JSON.stringify(asked)), digest(answer)]);
 }

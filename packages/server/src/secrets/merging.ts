@@ -1,9 +1,9 @@
-import type { api } from "@portafilter/protocol";
+import { type api, noLoads } from "@portafilter/protocol";
 import type * as z from "zod/mini";
 import { Problem } from "../problem.ts";
 import { changed } from "./changing.ts";
 import { roomForGrants } from "./grant-room.ts";
-import { grant } from "./granting.ts";
+import { boundTo, grant } from "./granting.ts";
 import type { Verified } from "./head.ts";
 import { holdNamed } from "./held/store.ts";
 import type { Change, Page } from "./ledger.ts";
@@ -67,8 +67,10 @@ async function mergeOnce(
   }
   const grants = Map.groupBy(merge.grants, ({ name }) => name);
   for (const secret of merged) {
-    const apps = new Set(grants.get(secret.name)?.map(({ app }) => app));
-    const wanted = fitting(secret, [...apps], room).map((app) => ({ app, until: null }));
+    const loads = new Map(grants.get(secret.name)?.map((one) => [one.app, one.loads]));
+    const wanted = fitting(secret, [...loads.keys()], room).map((app) => {
+      return { app, until: null, ...boundTo(loads.get(app) ?? noLoads) };
+    });
     room -= await grant(page, secret, wanted, at, room);
   }
 

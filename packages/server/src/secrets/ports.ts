@@ -14,3 +14,6 @@ export type Ports = Readonly<{
   log: Pick<Log, "warn" | "error">;
   now?: () => number;
 }>;
+
+/** An app, and the digest of what it has loaded from outside the lock: a grant is for both. */
+export type Asker = Readonly<{ app: string; loads: string }>;

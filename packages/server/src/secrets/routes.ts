@@ -132,17 +132,17 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       method: "POST",
       path: "/api/v1/secrets/use",
       operation: "useSecret",
-      summary: "The value for an app that was granted it.",
+      summary: "The value for an app that was granted it with the packages that it has loaded.",
       auth: "optimistic",
       rateLimit: "use",
       body: api.useSecret,
       reply: api.useAnswer,
       problems: failing,
       handle: (asked) => {
-        const { app, name } = asked.body;
+        const { app, loads, name } = asked.body;
         const { unconfirmed } = asked.session;
         return guard(by(asked), { app, secret: name }, () =>
-          secrets.use(by(asked), app, name, unconfirmed),
+          secrets.use(by(asked), { app, loads }, name, unconfirmed),
         );
       },
     }),
@@ -158,8 +158,8 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       reply: api.secretAnswer,
       problems: [...failing, "not_found", "secret_limit", "grant_limit", "value_too_long"],
       handle: (asked) => {
-        const { app, name, value, until } = asked.body;
-        const allowed = { app, name, value, until: end(until) };
+        const { app, loads, name, value, until } = asked.body;
+        const allowed = { app, loads, name, value, until: end(until) };
         return guard(by(asked), { app, secret: name }, () => secrets.allow(by(asked), allowed));
       },
     }),
@@ -174,9 +174,9 @@ export function secretRoutes(secrets: SecretOperations, guard: Guard): readonly 
       reply: api.nothing,
       problems: [...failing, "not_found", "grant_limit"],
       handle: (asked) => {
-        const { app, secretId, until } = asked.body;
+        const { app, loads, secretId, until } = asked.body;
         return guard(by(asked), { app }, () =>
-          nothing(secrets.give(by(asked), app, secretId, end(until))),
+          nothing(secrets.give(by(asked), { app, loads }, secretId, end(until))),
         );
       },
     }),

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { describeDatabases } from "../db/testing.ts";
 import { seeNamed } from "./rows/store.ts";
-import { createWorld, stored, used } from "./testing/world.ts";
+import { createWorld, noDigest, stored, used } from "./testing/world.ts";
 
 /** Two people who let the same app have a secret of the same name. */
 async function worldOfTwo(database: Parameters<typeof createWorld>[0]) {
@@ -93,6 +93,8 @@ describeDatabases("D1: reads of many people that share a statement", (open) => {
       asked.map(([userId, token]) => ({
         userId,
         token,
+        app: "app-1",
+        loads: noDigest,
         name: "KEY",
         known: null,
         wantsNames: true,

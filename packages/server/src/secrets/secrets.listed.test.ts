@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { auditRoutes } from "../audit/routes.ts";
 import { describeDatabases } from "../db/testing.ts";
 import { testApi } from "../http/testing/api.ts";
-import { createWorld, stored } from "./testing/world.ts";
+import { createWorld, noDigest, stored } from "./testing/world.ts";
 
 const laptop = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const phone = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0";
@@ -34,11 +34,12 @@ describeDatabases("what is done with secrets", (open) => {
       });
     };
     const named = { app: "app-1", name: "KEY" };
+    const asked = { ...named, loads: noDigest };
     expect([
-      await told(laptop, "/secrets/allow", { ...named, value: null, until: null }),
-      await told(laptop, "/secrets/use", named),
+      await told(laptop, "/secrets/allow", { ...named, loads: [], value: null, until: null }),
+      await told(laptop, "/secrets/use", asked),
       // By another way: what the app was granted is in memory by now.
-      await told(phone, "/secrets/use", named),
+      await told(phone, "/secrets/use", asked),
       await told(phone, `/secrets/${secretId}/reveal`, {}),
       await told(laptop, "/grants/revoke", { app: "app-1", secretId }),
     ]).toEqual([

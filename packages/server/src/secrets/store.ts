@@ -120,7 +120,15 @@ export async function deleteSecret(tx: Tx, userId: string, id: string): Promise<
   return row?.name ?? null;
 }
 
-export type NewGrant = Readonly<{ id: string; app: string; until: Date | null; at: Date }>;
+/** Without a list, the one stays that was stored for the same digest. */
+export type NewGrant = Readonly<{
+  id: string;
+  app: string;
+  until: Date | null;
+  loads: string;
+  list: string | null;
+  at: Date;
+}>;
 
 export async function putGrants(
   tx: Tx,
@@ -128,8 +136,9 @@ export async function putGrants(
   grants: readonly NewGrant[],
 ): Promise<void> {
   for (const some of chunks(grants)) {
-    const values = some.map(({ id, app, until, at }) => {
-      return { user_id: userId, secret_id: id, app, until, created_at: at, last_used_at: null };
+    const values = some.map(({ id, app, until, loads, list, at }) => {
+      const row = { user_id: userId, secret_id: id, app, until, created_at: at };
+      return { ...row, last_used_at: null, loads, loads_list: list };
     });
     await tx
       .insertInto("secret_grant")
@@ -138,6 +147,9 @@ export async function putGrants(
         conflict.columns(["secret_id", "app"]).doUpdateSet((set) => ({
           until: set.ref("excluded.until"),
           created_at: set.ref("excluded.created_at"),
+          loads: set.ref("excluded.loads"),
+          loads_list: sql<string | null>`coalesce(excluded.loads_list,
+            case when secret_grant.loads = excluded.loads then secret_grant.loads_list end)`,
         })),
       )
       .execute();

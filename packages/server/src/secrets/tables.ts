@@ -38,6 +38,10 @@ type SecretGrantTable = {
   secret_id: string;
   app: string;
   until: Date | null;
+  /** Digest of the packages that the app loads; null where that was not asked when it was allowed. */
+  loads: string | null;
+  /** Those packages, where they are known; the digest vouches for them. */
+  loads_list: string | null;
   created_at: Date;
   /** Written late and not vouched for by the head: for people to read. */
   last_used_at: Date | null;

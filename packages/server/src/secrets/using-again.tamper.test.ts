@@ -9,7 +9,7 @@ import { describeDatabases } from "../db/testing.ts";
 import { digestOf } from "./contents.ts";
 import { type Again, seeAgain } from "./rows/again.ts";
 import { seeNamed } from "./rows/store.ts";
-import { addUser, createWorld, revealed, stored, used } from "./testing/world.ts";
+import { addUser, createWorld, noDigest, revealed, stored, used } from "./testing/world.ts";
 
 const key = auditKey("a secret of thirty-two characters");
 
@@ -307,15 +307,16 @@ describeDatabases("a secret of somebody whose head and key a server has in memor
     for (const user of ["ada", "bob", "eve"]) {
       const id = await stored(w, user, "KEY", `KEY of ${user}`);
       await w.ask(user, "POST", "/grants", { app: "app-1", secretId: id, until: null });
+      const asker = { app: "app-1", loads: noDigest };
       const [seen] = await seeNamed(db.kysely, [
-        { userId: user, token: null, name: "KEY", known: null, wantsNames: false },
+        { userId: user, token: null, ...asker, name: "KEY", known: null, wantsNames: false },
       ]);
       if (!seen?.head || !seen.secret?.salt) throw new Error("it was stored");
       const { head, secret } = seen;
       const event = { userId: user, action: "secret.used", app: "app-1", secret: "KEY" } as const;
       await audit.record(event);
       questions.set(user, {
-        ...{ event, token: hashOf(user), now: w.clock.now },
+        ...{ event, token: hashOf(user), loads: noDigest, now: w.clock.now },
         head: { salt: head.salt, edition: head.edition, dekId: head.dek.dekId },
         secret: { ...secret, digest: digestOf({ ...secret, salt: seen.secret.salt }) },
       });

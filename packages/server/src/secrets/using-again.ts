@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import { type Allowance, isOver } from "./contents.ts";
 import { verify } from "./head.ts";
 import type { KnownHead, KnownHeads } from "./known-heads.ts";
-import type { By, Ports } from "./ports.ts";
+import type { Asker, By, Ports } from "./ports.ts";
 import { type Again, seeAgain, type Taken } from "./rows/again.ts";
 import { type Place, saltOf } from "./sealing.ts";
 
@@ -21,13 +21,13 @@ export type Granted = Readonly<{
 /**
  * What an app may have of a head that is known: the record in use and, in the same statement, the line that
  * its value leaves, which is there for good when this resolves. Null, and nothing is written, where anything
- * is not as that head says, the app has no grant, or its key would have to be asked for. (A grant that ends
+ * is not as that head says, the app has no grant for what it has loaded, or its key would have to be asked for. (A grant that ends
  * while the line is being written leaves that line.)
  * @throws Damaged, Problem when the database is away.
  */
 export type UseAgain = (
   by: By,
-  app: string,
+  asker: Asker,
   name: string,
   token: string | null,
 ) => Promise<Granted | null>;
@@ -43,7 +43,7 @@ export function createUseAgain(ports: UseAgainPorts): UseAgain {
   const { db, audit, dataKeys, heads, now } = ports;
   const see = joined((asked: readonly Again[]) => seeAgain(db.kysely, audit, asked));
 
-  return async (by, app, name, token) => {
+  return async (by, { app, loads }, name, token) => {
     const { userId } = by;
     const head = heads.get(userId);
     // Without the key the line would be there before the key server could be asked.
@@ -53,13 +53,13 @@ export function createUseAgain(ports: UseAgainPorts): UseAgain {
     const { salt, commitment, edition, contents, dek } = head;
     const event = { ...by, action: "secret.used", app, secret: name } as const;
     const inPlace = { salt, edition, dekId: dek.dekId };
-    const asked = { event, token, now: now(), head: inPlace, secret: said };
+    const asked = { event, token, loads, now: now(), head: inPlace, secret: said };
     const taken = await unlessRefused(see(asked));
     if (taken === null) return null;
     const { record } = taken;
     const secret = verify(contents, { ...said, salt: saltOf(record), grants: taken.grants });
     const grant = secret.grants.find((one) => one.app === app);
-    if (grant === undefined || isOver(grant.until, now())) return null;
+    if (grant?.loads !== loads || isOver(grant.until, now())) return null;
     return {
       dek: { ...dek, mark: { salt, commitment } },
       place: { userId, id: said.id, name, version: said.latest },

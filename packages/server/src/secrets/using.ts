@@ -1,13 +1,15 @@
-import type { api } from "@portafilter/protocol";
+import { type api, type Loads, parseLoads } from "@portafilter/protocol";
 import { joined } from "../db/joined.ts";
+import { sha256Of } from "../hash.ts";
 import type { Unconfirmed } from "../http/route.ts";
 import { Problem } from "../problem.ts";
 import { isOver } from "./contents.ts";
+import { Damaged } from "./damaged.ts";
 import { verify } from "./head.ts";
 import type { KnownHeads } from "./known-heads.ts";
 import type { LastUses } from "./last-uses.ts";
 import { refuseMissing } from "./looking.ts";
-import type { By, Ports } from "./ports.ts";
+import type { Asker, By, Ports } from "./ports.ts";
 import type { Read } from "./reading.ts";
 import { type Named, seeIds, seeNamed } from "./rows/store.ts";
 import { openVersion } from "./sealing.ts";
@@ -23,7 +25,7 @@ import { textOfValue } from "./value.ts";
  */
 export type Use = (
   by: By,
-  app: string,
+  asker: Asker,
   name: string,
   unconfirmed?: Unconfirmed,
 ) => Promise<api.UseAnswer>;
@@ -41,22 +43,27 @@ export function createUse(ports: UsePorts): Use {
   const { db, audit, dataKeys, read, heads, again, lastUses, now } = ports;
   const see = joined((asked: readonly Named[]) => seeNamed(db.kysely, asked));
 
-  return async (by, app, name, unconfirmed) => {
+  return async (by, asker, name, unconfirmed) => {
     const { userId } = by;
+    const { app, loads } = asker;
     const token = unconfirmed?.tokenHash ?? null;
-    const taken = await again(by, app, name, token);
+    const taken = await again(by, asker, name, token);
     if (taken !== null) return give(taken);
 
-    const found = await look(userId, name, token, unconfirmed);
+    const found = await look(userId, asker, name, token, unconfirmed);
     heads.learn(userId, name, found?.secret.id ?? null);
     if (found === null) {
       await refuseCut(userId);
       return { standing: "unknown" };
     }
-    const { dek, secret, record } = found;
+    const { dek, secret, record, before } = found;
     const { id, latest: version, salt } = secret;
     const grant = secret.grants.find((one) => one.app === app);
     if (grant === undefined || isOver(grant.until, now())) return { standing: "known" };
+    if (grant.loads !== loads) {
+      if (grant.loads === null) return { standing: "known" };
+      return { standing: "changed", before: listOf(grant.loads, before, name) };
+    }
     await audit.record({ ...by, action: "secret.used", app, secret: name });
     return give({ dek, place: { userId, id, name, version }, salt, record, grant });
   };
@@ -64,6 +71,7 @@ export function createUse(ports: UsePorts): Use {
   /** The rows of a secret, held against the head; null where there is none. */
   async function look(
     userId: string,
+    asker: Asker,
     name: string,
     token: string | null,
     unconfirmed: Unconfirmed | undefined,
@@ -71,13 +79,13 @@ export function createUse(ports: UsePorts): Use {
     return read(
       userId,
       async (known, wantsNames) => {
-        const seen = await see({ userId, token, name, known, wantsNames });
+        const seen = await see({ userId, token, ...asker, name, known, wantsNames });
         if (!seen.stands) throw unconfirmed?.refuse() ?? new Problem("signed_out");
         return seen;
       },
-      ({ head, secret, record }, contents) => {
+      ({ head, secret, record, before }, contents) => {
         if (secret === null || head === null) return null;
-        return { dek: head.dek, secret: verify(contents, secret), record };
+        return { dek: head.dek, secret: verify(contents, secret), record, before };
       },
     );
   }
@@ -101,4 +109,12 @@ export function createUse(ports: UsePorts): Use {
       },
     );
   }
+}
+
+/** The packages that a grant was given with; null where only their digest is known. @throws Damaged */
+function listOf(digest: string, text: string | null, name: string): Loads | null {
+  if (text === null) return null;
+  const list = sha256Of(text) === digest ? parseLoads(text) : null;
+  if (list === null) throw new Damaged("a list of packages is not what its digest says", name);
+  return list;
 }

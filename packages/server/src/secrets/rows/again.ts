@@ -11,6 +11,8 @@ import { digest, grantFields, milliseconds, saltOf } from "./columns.ts";
 export type Again = Readonly<{
   /** What is to be written down, and of whose secret. */
   event: AuditEvent & Readonly<{ app: string }>;
+  /** Digest of what the app has loaded. */
+  loads: string;
   /** Hash of the token to be confirmed as theirs, in hexadecimal; null where it was. */
   token: string | null;
   /** The moment at which the grant must not be over, in milliseconds of the epoch. */
@@ -27,7 +29,7 @@ export type Taken = Readonly<{ record: Uint8Array; grants: readonly Allowance[] 
 type Row = Readonly<{
   user_id: string;
   record: Uint8Array | null;
-  grants: readonly (readonly [string, number | null])[] | null;
+  grants: readonly (readonly [string, number | null, string | null])[] | null;
   written: boolean;
 }>;
 
@@ -38,7 +40,7 @@ type Row = Readonly<{
 const askedAgain = fixed(sql<Row>`with asked as materialized (
     select a.at, a.user_id, seen.record, seen.grants
     from json_to_recordset(${null}::text::json) as a(
-      at int, user_id text, token text, app text, now timestamptz, salt text, dek_id text,
+      at int, user_id text, token text, app text, loads text, now timestamptz, salt text, dek_id text,
       edition bigint, id text, name text, latest bigint, oldest bigint, digest text)
     left join lateral (
       select l.record, g.list as grants
@@ -46,9 +48,10 @@ const askedAgain = fixed(sql<Row>`with asked as materialized (
       join secret s on s.user_id = c.user_id
       join secret_version l on l.secret_id = s.id and l.version = s.latest
       cross join lateral (
-        select json_agg(json_build_array(m.app, ${milliseconds("m.until")})) as list,
+        select json_agg(json_build_array(m.app, ${milliseconds("m.until")}, m.loads)) as list,
           ${grantFields} as fields,
-          bool_or(m.app = a.app and (m.until is null or m.until > a.now)) as may
+          bool_or(m.app = a.app and m.loads = a.loads
+            and (m.until is null or m.until > a.now)) as may
         from secret_grant m where m.user_id = s.user_id and m.secret_id = s.id) as g
       where c.user_id = a.user_id and c.edition = a.edition
         and c.dek_id = decode(a.dek_id, 'hex') and ${saltOf("c.record")} = decode(a.salt, 'hex')
@@ -67,7 +70,7 @@ const askedAgain = fixed(sql<Row>`with asked as materialized (
 /**
  * Reads records in use whose rows are what a known head says, and writes down that their values leave: one
  * statement for several who ask at the same moment, answers in their order. Null for whom nothing was written,
- * because something changed, the app has no grant, the sign-in has ended, or the end of the audit list is not
+ * because something changed, the app has no grant or has loaded something else, the sign-in has ended, or the end of the audit list is not
  * in memory: all of that is to be looked at anew.
  */
 export async function seeAgain(
@@ -76,8 +79,8 @@ export async function seeAgain(
   asked: readonly Again[],
 ): Promise<(Taken | null)[]> {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
-  const items = asked.map(({ event, token, now, head, secret }, at) => {
-    const who = { at, user_id: event.userId, token, app: event.app };
+  const items = asked.map(({ event, token, loads, now, head, secret }, at) => {
+    const who = { at, user_id: event.userId, token, app: event.app, loads };
     const inPlace = { salt: hex(head.salt), dek_id: hex(head.dekId), edition: head.edition };
     return { ...secret, ...who, ...inPlace, now: new Date(now).toISOString() };
   });
@@ -93,6 +96,6 @@ export async function seeAgain(
   return asked.map(({ event }, at) => {
     const { record = null, grants = null } = rows[at] ?? {};
     if (record === null || grants === null || !written.has(event.userId)) return null;
-    return { record, grants: grants.map(([app, until]) => ({ app, until })) };
+    return { record, grants: grants.map(([app, until, loads]) => ({ app, until, loads })) };
   });
 }

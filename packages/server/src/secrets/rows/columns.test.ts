@@ -14,10 +14,14 @@ const app = fc.string({
   maxLength: 70,
 });
 const until = fc.option(fc.date({ min: new Date(1), max: new Date(8e12), noInvalidDate: true }));
+const loads = fc.option(fc.string({ unit: fc.constantFrom("a", "0", " ", "f"), maxLength: 64 }));
 const secret = fc.record({
   name: fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "").toWellFormed()),
   salt: fc.uint8Array({ minLength: 32, maxLength: 32 }),
-  grants: fc.uniqueArray(fc.record({ app, until }), { selector: (one) => one.app, maxLength: 6 }),
+  grants: fc.uniqueArray(fc.record({ app, until, loads }), {
+    selector: (one) => one.app,
+    maxLength: 6,
+  }),
 });
 
 describeDatabases("what the head vouches for of a secret", (open) => {
@@ -33,13 +37,14 @@ describeDatabases("what the head vouches for of a secret", (open) => {
         from (select ${name}::text as name) s, (select ${recordWith(salt)}::bytea as record) l, (
           select ${grantFields} as fields
           from json_to_recordset(${JSON.stringify(grants)}::text::json)
-            as m(app text, until timestamptz)) g`.execute(kysely);
+            as m(app text, until timestamptz, loads text)) g`.execute(kysely);
       return rows[0]?.hex;
     };
     await fc.assert(
       fc.asyncProperty(secret, async (one) => {
-        const grants = one.grants.map(({ app, until }) => ({
+        const grants = one.grants.map(({ app, until, loads }) => ({
           app,
+          loads,
           until: until?.getTime() ?? null,
         }));
         expect(await digestIn(one)).toBe(digestOf({ ...one, grants }));

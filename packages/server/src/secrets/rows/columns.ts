@@ -32,6 +32,7 @@ export const digest = (grants: string) => sql`sha256(
 
 /** Aggregate of grants `m`, for {@link digest}. */
 export const grantFields = sql`string_agg(
-    ${field(sql`m.app`)} || case when m.until is null then int4send(0)
-      else ${field(sql`(${milliseconds("m.until")})::text`)} end,
+    ${field(sql`m.app`)} || ${field(sql`(
+      case when m.until is null then '' else (${milliseconds("m.until")})::text end
+        || coalesce(' ' || m.loads, ''))`)},
     ''::bytea order by m.app collate "C")`;

@@ -18,6 +18,7 @@ export type HeadRow = Readonly<{
 export type GrantRow = Readonly<{
   app: string;
   until: number | null;
+  loads: string | null;
   createdAt: number;
   lastUsedAt: number | null;
 }>;
@@ -93,7 +94,7 @@ export const latestVersion = sql`
   left join secret_version l on l.secret_id = s.id and l.version = s.latest`;
 export const grantsColumn = sql`
   (select coalesce(json_agg(json_build_array(g.app, ${milliseconds("g.until")},
-      ${milliseconds("g.created_at")}, ${milliseconds("g.last_used_at")}) order by g.app), '[]')
+      ${milliseconds("g.created_at")}, ${milliseconds("g.last_used_at")}, g.loads) order by g.app), '[]')
     from secret_grant g where g.user_id = s.user_id and g.secret_id = s.id)`;
 
 function readHead(userId: string, row: HeadColumns): Seen {
@@ -109,9 +110,11 @@ function readHead(userId: string, row: HeadColumns): Seen {
   };
 }
 
-export type GrantJson = readonly [string, number | null, number, number | null];
-export const readGrants = (json: readonly GrantJson[]) =>
-  json.map(([app, until, createdAt, lastUsedAt]) => ({ app, until, createdAt, lastUsedAt }));
+export type GrantJson = readonly [string, number | null, number, number | null, string | null];
+export const readGrants = (json: readonly GrantJson[]): readonly GrantRow[] =>
+  json.map(([app, until, createdAt, lastUsedAt, loads]) => {
+    return { app, until, loads, createdAt, lastUsedAt };
+  });
 
 /** The head alone. */
 export async function seeHead(db: Db, userId: string): Promise<Seen> {
@@ -175,12 +178,14 @@ export async function seeSecret(
 }
 
 /**
- * A secret that somebody asks for by its name. `token`: the hash, in hexadecimal, of the token that is still
- * to be confirmed as this user's; null where it was.
+ * A secret that an app asks for by its name, with the digest of what it has loaded. `token`: the hash, in
+ * hexadecimal, of the token that is still to be confirmed as this user's; null where it was.
  */
 export type Named = Readonly<{
   userId: string;
   token: string | null;
+  app: string;
+  loads: string;
   name: string;
   known: Uint8Array | null;
   wantsNames: boolean;
@@ -192,6 +197,8 @@ export type SeenNamed = SeenSecret &
     stands: boolean;
     /** Id and name of every secret, where they are wanted or the head is sent. */
     names: readonly (readonly [string, string])[] | null;
+    /** What the app was allowed with, where that is not what it has loaded, as text. */
+    before: string | null;
   }>;
 
 /**
@@ -199,30 +206,36 @@ export type SeenNamed = SeenSecret &
  * put there from making others wait.
  */
 const secretsAskedFor = fixed(sql<
-  SecretColumns & Pick<SeenNamed, "stands" | "names">
+  SecretColumns & Pick<SeenNamed, "stands" | "names" | "before">
 >`select seen.*,
     case when a.wants_names or seen.head_record is not null then (
       select coalesce(json_agg(json_build_array(n.id, n.name)), '[]') from (
         select id, name from secret where user_id = a.user_id and octet_length(name) <= ${sql.lit(limits.secretName)}
         limit ${sql.lit(limits.secretsPerUser)}) n
     ) end as names,
+    (select w.loads_list from secret_grant w
+      where w.user_id = a.user_id and w.secret_id = seen.id and w.app = a.app
+        and w.loads is distinct from a.loads) as before,
     a.token is null or ${sessionStands(sql`a.user_id`, sql`a.token`)} as stands
   from json_to_recordset(${null}::text::json)
-    as a(at int, user_id text, token text, name text, known text, wants_names boolean)
+    as a(at int, user_id text, token text, app text, loads text, name text, known text,
+      wants_names boolean)
   cross join lateral (
     ${secretOf(sql`a.user_id`, sql`s.name = a.name`, sql`decode(a.known, 'hex')`)} limit 1) as seen
   order by a.at`);
 
 /** What `seeSecret` sees, for several who ask at the same moment: one statement, answers in their order. */
 export async function seeNamed(db: Db, asked: readonly Named[]): Promise<SeenNamed[]> {
-  const items = asked.map(({ userId, token, name, known, wantsNames }, at) => {
+  const items = asked.map(({ userId, token, app, loads, name, known, wantsNames }, at) => {
     const salt = known && Buffer.from(known).toString("hex");
-    return { at, user_id: userId, token, name, known: salt, wants_names: wantsNames };
+    const who = { at, user_id: userId, token, app, loads };
+    return { ...who, name, known: salt, wants_names: wantsNames };
   });
   const rows = await secretsAskedFor(db, JSON.stringify(items));
   return asked.map(({ userId }, at) => {
     const row = only(rows.slice(at, at + 1));
-    return { ...readSecret(userId, row), stands: row.stands, names: row.names };
+    const { stands, names, before } = row;
+    return { ...readSecret(userId, row), stands, names, before };
   });
 }
 

@@ -1,9 +1,10 @@
-import { api } from "@portafilter/protocol";
+import { api, loadsText, noLoads } from "@portafilter/protocol";
 import { pino } from "pino";
 import { type Audit, createAudit } from "../../audit/audit.ts";
 import { auditKey } from "../../audit/hash.ts";
 import type { Database } from "../../db/database.ts";
 import { createEvents } from "../../events/events.ts";
+import { sha256Of } from "../../hash.ts";
 import { testApi } from "../../http/testing/api.ts";
 import type { DataKeys } from "../../keys/data-keys.ts";
 import type { Ports } from "../ports.ts";
@@ -64,7 +65,8 @@ export async function createWorld(db: Database, given?: () => DataKeys): Promise
       secrets,
       dataKeys,
       logged: () => lines.join("") + http.logged(),
-      ask: async (user, method, path, body, freshness = "fresh") => {
+      ask: async (user, method, path, given, freshness = "fresh") => {
+        const body = withLoads(path, given);
         const cookie = `user=${user}${freshness === "fresh" ? "; fresh=1" : ""}`;
         const answer = await http.ask(method, `/api/v1${path}`, { body, headers: { cookie } });
         const json = (await answer.json()) as { error?: { code: string } };
@@ -88,6 +90,19 @@ export async function createWorld(db: Database, given?: () => DataKeys): Promise
         .map(({ action, app, secret }) => [action, app, secret].filter(Boolean).join(" "));
     },
   };
+}
+
+/** Of what an app loads that needs nothing but the lock. */
+export const noDigest = sha256Of(loadsText(noLoads));
+
+/** Where a test does not say what the app has loaded, it is nothing from outside the lock. */
+function withLoads(path: string, body: unknown): unknown {
+  const given = body as Record<string, unknown>;
+  if (path === "/secrets/use" || path === "/grants") return { loads: noDigest, ...given };
+  if (path === "/secrets/allow") return { loads: noLoads, ...given };
+  if (path !== "/merge" || !Array.isArray(given.grants)) return body;
+  const grants = given.grants.map((grant: object) => ({ loads: noLoads, ...grant }));
+  return { ...given, grants };
 }
 
 export async function addUser(db: Database, id: string): Promise<void> {
@@ -139,8 +154,9 @@ export async function used(
   user: string,
   app: string,
   name: string,
+  loads = noDigest,
 ): Promise<string | undefined> {
-  const reply = await server.ask(user, "POST", "/secrets/use", { app, name });
+  const reply = await server.ask(user, "POST", "/secrets/use", { app, loads, name });
   if (reply.code !== undefined) return reply.code;
   const answer = api.useAnswer.parse(reply.body);
   return answer.standing === "granted" ? `granted ${answer.value}` : answer.standing;
