@@ -22,14 +22,15 @@ test("a grant that ends in a running app: the app has to ask again", async () =>
   await other.goto(`${address()}/how-it-works`);
   const status = await other.evaluate(async () => {
     const list = (await (await fetch("/api/v1/secrets")).json()) as {
-      secrets: [{ id: string; grants: [{ app: string }] }];
+      secrets: [{ id: string; grants: [{ app: string; loads: string }] }];
     };
     const [{ id, grants }] = list.secrets;
+    const [{ app, loads }] = grants;
     const until = new Date(Date.now() + 5_000).toISOString();
     const answer = await fetch("/api/v1/grants", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ app: grants[0].app, secretId: id, until }),
+      body: JSON.stringify({ app, loads, secretId: id, until }),
     });
     return answer.status;
   });

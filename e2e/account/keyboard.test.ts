@@ -72,7 +72,7 @@ test("is at the list when this tab keeps one secret less", async () => {
     const record = JSON.parse(sessionStorage.getItem(key) ?? "") as object;
     const kept = {
       secrets: [{ name: "KEY", value: "v" }],
-      grants: [{ app: grantee, name: "KEY" }],
+      grants: [{ app: grantee, loads: [], name: "KEY" }],
     };
     sessionStorage.setItem(key, JSON.stringify({ ...record, ...kept }));
   }, app);

@@ -1,4 +1,5 @@
-import { type api, type ErrorCode, errorCodes } from "@portafilter/protocol";
+import { createHash } from "node:crypto";
+import { type api, type ErrorCode, errorCodes, type Loads, loadsText } from "@portafilter/protocol";
 import type { BrowserContext, Route } from "playwright-core";
 import type { ScriptedApi } from "./scripted-api.ts";
 
@@ -38,8 +39,12 @@ type Body = Record<string, never> & {
   version?: number;
   mergeId: string;
   secrets: { name: string; value: string }[];
-  grants: { app: string; name: string }[];
+  grants: { app: string; name: string; loads: Loads }[];
+  /** A digest, or where something is allowed the list. */
+  loads: string & Loads;
 };
+
+const digestOf = (loads: Loads) => createHash("sha256").update(loadsText(loads)).digest("hex");
 
 const now = () => new Date().toISOString();
 export const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -80,7 +85,13 @@ export async function serveSecrets(
       }
       one.values.unshift({ version: (one.values[0]?.version ?? 0) + 1, value, createdAt: now() });
       for (const app of apps)
-        one.grants.push({ app, until: null, createdAt: now(), lastUsedAt: null });
+        one.grants.push({
+          app,
+          loads: digestOf([]),
+          until: null,
+          createdAt: now(),
+          lastUsedAt: null,
+        });
       return one;
     },
   };
@@ -155,12 +166,14 @@ function answer(
     const given = one.grants.find(({ app }) => app === body.app);
     return given === undefined || (given.until !== null && Date.parse(given.until) <= Date.now())
       ? { standing: "known" }
-      : { standing: "granted", value: one.values[0]?.value, until: given.until };
+      : given.loads !== body.loads
+        ? { standing: "changed", before: null }
+        : { standing: "granted", value: one.values[0]?.value, until: given.until };
   }
   if (path === "secrets/allow") {
     const one = body.value === null ? named(body.name) : put(body.name, body.value);
     if (one === undefined) return "not_found";
-    grant(one, body.app, body.until);
+    grant(one, body.app, digestOf(body.loads), body.until);
     return { value: one.values[0]?.value };
   }
   if (path === "secrets" && method === "GET") return { secrets: stored.map(entryOf) };
@@ -174,7 +187,7 @@ function answer(
   const version = one.values.find(
     (each) => each.version === (body.version ?? one.values[0]?.version),
   );
-  if (path === "grants") grant(one, body.app, null);
+  if (path === "grants") grant(one, body.app, body.loads, null);
   else if (path === "grants/revoke") one.grants = one.grants.filter(({ app }) => app !== body.app);
   else if (verb === "versions" && method === "GET")
     return {
@@ -191,9 +204,10 @@ function answer(
   return {};
 }
 
-function grant(one: Stored, app: string, until: string | null): void {
-  if (one.grants.some((each) => each.app === app)) return;
-  one.grants.push({ app, until, createdAt: now(), lastUsedAt: null });
+function grant(one: Stored, app: string, loads: string, until: string | null): void {
+  if (one.grants.some((each) => each.app === app && each.loads === loads)) return;
+  one.grants = one.grants.filter((each) => each.app !== app);
+  one.grants.push({ app, loads, until, createdAt: now(), lastUsedAt: null });
 }
 
 function merge(
@@ -215,9 +229,9 @@ function merge(
     result[how].push(name);
     if (how !== "same") put(name, value);
   }
-  for (const { app, name } of grants) {
+  for (const { app, name, loads } of grants) {
     const one = stored.find((each) => each.name === name);
-    if (one !== undefined) grant(one, app, null);
+    if (one !== undefined) grant(one, app, digestOf(loads), null);
   }
   done.set(mergeId, result);
   return result;

@@ -237,7 +237,13 @@ describe("an app", () => {
     await visit();
     await said("No apps");
     await secrets.listening();
-    one.grants.push({ app, until: null, createdAt: ago(0), lastUsedAt: null });
+    one.grants.push({
+      app,
+      loads: "0".repeat(64),
+      until: null,
+      createdAt: ago(0),
+      lastUsedAt: null,
+    });
     await secrets.tell({ type: "grant.given", app, name: "KEY" });
     await said("1 app");
   });
@@ -292,7 +298,7 @@ test("signed out: what this tab keeps, and the ways to take it back", async () =
         { name: "KEY", value },
         { name: "OTHER", value },
       ];
-      const grants = [{ app: grantee, name: "KEY" }];
+      const grants = [{ app: grantee, loads: [], name: "KEY" }];
       sessionStorage.setItem(key ?? "", JSON.stringify({ ...record, secrets, grants }));
     },
     ["portafilter.session", app, canary],

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { api } from "@portafilter/protocol";
 import { earlier, inUse, keptOf, versionsOf, type Written } from "./written.ts";
 
 const app = "skill";
+const noDigest = createHash("sha256").digest("hex");
 const names = ["FIRST", "SECOND", "THIRD"];
 const mergedName = "MERGED";
 const password = "kill me if you can";
@@ -69,7 +71,10 @@ export async function createPerson(origin: string, number: number): Promise<Pers
   const write = async (name: string) => {
     const value = `value ${number}-${counter++}`;
     const acknowledge = note(name, value);
-    if ((await call("POST", "secrets/allow", { app, name, value, until: null })) === null) return;
+    if (
+      (await call("POST", "secrets/allow", { app, loads: [], name, value, until: null })) === null
+    )
+      return;
     acknowledge();
   };
   const merge = async (isOver: () => boolean) => {
@@ -77,7 +82,7 @@ export async function createPerson(origin: string, number: number): Promise<Pers
     const body = {
       mergeId: crypto.randomUUID(),
       secrets: [{ name: mergedName, value }],
-      grants: [{ app, name: mergedName }],
+      grants: [{ app, loads: [], name: mergedName }],
     };
     const acknowledge = note(mergedName, value);
     // As a tab does it: again and again, until it is told that all has moved.
@@ -131,7 +136,9 @@ export async function createPerson(origin: string, number: number): Promise<Pers
     if (secret === undefined) return wrong;
     if (secret.damaged) wrong.push("damaged");
     if (secret.versions !== keptOf(made)) wrong.push(`${secret.versions} of ${made} are kept`);
-    const used = api.useAnswer.safeParse(await call("POST", "secrets/use", { app, name })).data;
+    const used = api.useAnswer.safeParse(
+      await call("POST", "secrets/use", { app, loads: noDigest, name }),
+    ).data;
     if (used?.standing !== "granted" || !inUse(writes).includes(used.value))
       wrong.push("not what was acknowledged last");
     if (!(await hasEarlier(secret, writes))) wrong.push("an earlier version is not what it was");

@@ -43,8 +43,9 @@ export function secretCalls({ send }: Client) {
     restore: (id: string, version: number) => act("POST", `${secret(id)}/restore`, { version }),
     rename: (id: string, name: string) => act("PATCH", secret(id), { name }),
     remove: (id: string) => act("DELETE", secret(id)),
-    allow: (app: AppId, secretId: string) =>
-      act("POST", "/api/v1/grants", { app, secretId, until: null }),
+    /** `loads`: the digest of what the app must have loaded. */
+    allow: (app: AppId, loads: string, secretId: string) =>
+      act("POST", "/api/v1/grants", { app, loads, secretId, until: null }),
     revoke: (app: AppId, secretId: string) =>
       act("POST", "/api/v1/grants/revoke", { app, secretId }),
   };

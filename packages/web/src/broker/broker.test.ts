@@ -313,9 +313,10 @@ test("what is allowed for a run is kept until a moment only", async () => {
     onChange: (state) => states.push(state),
     onLeft: () => undefined,
   });
+  broker.loaded([]);
   broker.request("1", "KEY", null);
   await settle();
   broker.allow(states.at(-1)?.queue[0]?.key ?? 0, canary);
   await settle();
-  expect(allow).toHaveBeenCalledWith(app, "KEY", canary, "2026-11-26T00:00:00.000Z");
+  expect(allow).toHaveBeenCalledWith({ app, loads: [] }, "KEY", canary, "2026-11-26T00:00:00.000Z");
 });

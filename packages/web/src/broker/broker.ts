@@ -1,4 +1,12 @@
-import type { AppId, HostMessage } from "@portafilter/protocol";
+import {
+  type AppId,
+  type HostMessage,
+  type Loads,
+  limits,
+  loadsText,
+  noLoads,
+  together,
+} from "@portafilter/protocol";
 import type { SecretSource, SecretStore, SecretsChange } from "../stores/secret-store.ts";
 import { createEnds } from "./ends.ts";
 import {
@@ -31,6 +39,12 @@ type Answer = { readonly open: boolean; readonly settle: () => void };
 
 /** Answers one run's requests for secrets, from where they are kept or by asking the visitor. */
 export type Broker = {
+  /**
+   * The run says what it loads from outside the lock, or what it loads besides. Until it has, nothing is
+   * given. What it was given stays; what it asks for from then on is asked for the longer list. False when
+   * that is longer than a list may be.
+   */
+  readonly loaded: (packages: Loads) => boolean;
   readonly request: (id: string, name: string, reason: string | null) => void;
   readonly cancel: (id: string) => void;
   /**
@@ -50,6 +64,8 @@ export type Broker = {
 export function createBroker(ports: Ports): Broker {
   const { app, secrets, until, send, onChange, onLeft } = ports;
   let state = initialBrokerState;
+  /** Null until the run has told. */
+  let loads: Loads | null = null;
   /**
    * Names that a store is being asked about. `stale` when the answer may be older than what happened
    * since, `given` when it may be without having been told yet that the app has the name now.
@@ -107,6 +123,8 @@ export function createBroker(ports: Ports): Broker {
     else settle();
   };
   const look = (name: string) => {
+    if (loads === null) return;
+    const asker = { app, loads };
     // What nobody waits for any more is not taken from a store, which writes down who got it.
     if (![...state.lookups, ...state.queue].some((waiting) => waiting.name === name)) return;
     const pending = asking.get(name);
@@ -116,17 +134,19 @@ export function createBroker(ports: Ports): Broker {
     }
     void ask(name, async () => {
       const store = await secrets.storeFor(name);
-      const use = (await store?.use(app, name)) ?? { standing: "unavailable" };
+      const use = (await store?.use(asker, name)) ?? { standing: "unavailable" };
       const { standing } = use;
+      const before = use.standing === "changed" ? use.before : null;
       // Where it is not known who is signed in, it is the account that is out of reach.
-      const event = { type: "found", name, standing, place: store?.kind ?? "account" } as const;
+      const place = store?.kind ?? "account";
+      const event = { type: "found", name, standing, place, loads: asker.loads, before } as const;
       const settle = () => {
         dispatch(event, use.standing === "granted" ? use : undefined);
       };
       return { open: standing !== "granted", settle };
     });
   };
-  const keep = ({ key, name, place, problem }: Prompt, value: string | null) => {
+  const keep = ({ key, name, place, problem, loads }: Prompt, value: string | null) => {
     // After a look-up that failed, that the app was given the name may have been told already.
     if (place === "account" && problem === null) untold.add(name);
     return ask(name, async () => {
@@ -146,7 +166,7 @@ export function createBroker(ports: Ports): Broker {
           },
         };
       const asked = until();
-      const kept = await store.allow(app, name, value, asked);
+      const kept = await store.allow({ app, loads }, name, value, asked);
       // A tab keeps what was allowed as long as itself.
       const end = store.kind === "account" ? asked : null;
       if ("value" in kept)
@@ -220,7 +240,21 @@ export function createBroker(ports: Ports): Broker {
   const unsubscribe = secrets.subscribe(onSecretsChange);
 
   return {
+    loaded(packages) {
+      const all = together(loads ?? noLoads, packages);
+      if (all.length > limits.loadedPackages) return false;
+      if (loads !== null && loadsText(all) === loadsText(loads)) return true;
+      loads = all;
+      // Nobody has agreed to what is new: what was asked is asked anew.
+      dispatch({ type: "loaded", loads });
+      lookAgain();
+      return true;
+    },
     request(id, name, reason) {
+      if (loads === null) {
+        send({ v: 1, type: "secret.refused", id, code: "secret_unavailable" });
+        return;
+      }
       dispatch({ type: "requested", id, name, reason });
     },
     cancel(id) {

@@ -126,6 +126,7 @@ function createWorld() {
     },
     onLeft: () => undefined,
   });
+  broker.loaded([]);
   const hear = () => {
     const change = server.next();
     if (change !== undefined) tell(change);

@@ -28,6 +28,8 @@ const found = (name: string, standing: Standing, place: Place = "tab"): BrokerEv
   name,
   standing,
   place,
+  loads: [],
+  before: null,
 });
 /** A request, and what its look-up finds. */
 const ask = (id: string, name: string, standing: Standing = "unknown", place: Place = "tab") => [

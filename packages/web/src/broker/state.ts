@@ -1,4 +1,4 @@
-import { limits } from "@portafilter/protocol";
+import { type Loads, limits } from "@portafilter/protocol";
 import type { ApiErrorCode } from "../api/api-error.ts";
 import type { Standing } from "../session/store.ts";
 import type { Place } from "../stores/secret-store.ts";
@@ -17,6 +17,10 @@ export type Prompt = {
   readonly reason: string | null;
   /** True when there is a value that this app may not use yet. */
   readonly known: boolean;
+  /** What the app has loaded from outside the lock, and is allowed with. */
+  readonly loads: Loads;
+  /** Null unless it was allowed with other packages: then which, where that is known. */
+  readonly changed: { readonly before: Loads | null } | null;
   /** Where the value is, or will be kept. */
   readonly place: Place;
   /** True while what the visitor allowed is being kept: it can no longer be taken back here. */
@@ -59,6 +63,9 @@ export type BrokerEvent =
       readonly name: string;
       readonly standing: Standing;
       readonly place: Place;
+      /** What the app has loaded, and, where its standing is `changed`, with what it was allowed. */
+      readonly loads: Loads;
+      readonly before: Loads | null;
     }
   | { readonly type: "cancelled"; readonly id: string }
   | { readonly type: "keeping" | "allowed" | "denied"; readonly key: number }
@@ -67,6 +74,8 @@ export type BrokerEvent =
   | { readonly type: "given"; readonly name: string }
   /** Who was asked is not signed in any more: what they have typed is for nobody else to allow. */
   | { readonly type: "left" }
+  /** The app has loaded something besides: what is shown was asked for less. */
+  | { readonly type: "loaded"; readonly loads: Loads }
   | { readonly type: "askAgain" | "noticeClosed" | "stopped" };
 
 /** What is to be done; `release` makes the caller send the value that it has at hand. */
@@ -121,7 +130,9 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
           }
         : { state, replies: [] };
     case "left":
-      return { state: askedAnew(state), replies: [] };
+      return { state: askedAnew(state, {}), replies: [] };
+    case "loaded":
+      return { state: askedAnew(state, { loads: event.loads }), replies: [] };
     case "denied":
       return denied(state, event.key);
     case "askAgain":
@@ -155,7 +166,8 @@ function reached(state: BrokerState, { standing, place }: Found): BrokerState {
   return isBack && state.unavailable === "account" ? { ...state, unavailable: null } : state;
 }
 
-function found(state: BrokerState, { name, standing, place }: Found): Step {
+function found(state: BrokerState, event: Found): Step {
+  const { name, standing, place, loads } = event;
   const lookup = state.lookups.find((one) => one.name === name);
   const lookups = state.lookups.filter((one) => one.name !== name);
   const open = state.queue.find((prompt) => prompt.name === name);
@@ -167,12 +179,13 @@ function found(state: BrokerState, { name, standing, place }: Found): Step {
       replies: ids.map((id) => ({ type: "release", id, name })),
     };
   }
-  const known = standing === "known";
+  const known = standing === "known" || standing === "changed";
+  const changed = standing === "changed" ? { before: event.before } : null;
   if (open !== undefined) {
     const news =
       standing === "unavailable"
         ? { place, keeping: false, problem: "secret_unavailable" as const }
-        : { place, keeping: false, problem: null, known };
+        : { place, keeping: false, problem: null, known, loads, changed };
     return { state: { ...state, queue: withPrompt(state.queue, open.key, news) }, replies: [] };
   }
   // All that asked have been cancelled.
@@ -191,7 +204,8 @@ function found(state: BrokerState, { name, standing, place }: Found): Step {
       replies: refuseAll("secret_denied"),
     };
   const key = state.nextKey;
-  const prompt = { key, name, reason, known, place, keeping: false, problem: null, ids };
+  const what = { name, reason, known, loads, changed, place };
+  const prompt = { key, ...what, keeping: false, problem: null, ids };
   return {
     state: {
       ...state,
@@ -229,9 +243,9 @@ function answered(
 }
 
 /** The same questions as new ones, which say nothing of what whoever was asked before has. */
-function askedAnew(state: BrokerState): BrokerState {
+function askedAnew(state: BrokerState, change: Partial<Pick<Prompt, "loads">>): BrokerState {
   const { queue, nextKey } = state;
-  const news = { known: false, keeping: false, problem: null };
+  const news = { known: false, changed: null, keeping: false, problem: null, ...change };
   return {
     ...state,
     queue: queue.map((prompt, index) => ({ ...prompt, ...news, key: nextKey + index })),

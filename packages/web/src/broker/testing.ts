@@ -39,14 +39,14 @@ export function memoryStore(kind: Place = "tab") {
   };
   const store: SecretStore = {
     kind,
-    async use(id, name) {
+    async use({ app: id }, name) {
       world.calls.push(`use ${name}`);
       // Read now, delivered later: as a server does.
       const answer = look(id, name);
       await world.gate;
       return answer;
     },
-    async allow(id, name, value) {
+    async allow({ app: id }, name, value) {
       world.calls.push(`allow ${name}`);
       const answer = ((): Allowed => {
         if (!world.keeps) return { problem: "secret_unavailable" };
@@ -114,6 +114,7 @@ export function setUp(
     onChange: (state) => states.push(state),
     onLeft,
   });
+  broker.loaded([]);
   const shown = () => states.at(-1)?.queue[0];
   const request = async (requestId: string, name: string) => {
     broker.request(requestId, name, null);

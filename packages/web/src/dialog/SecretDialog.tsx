@@ -16,6 +16,7 @@ import { useElapsed } from "../view/use-elapsed.ts";
 import { Asker } from "./Asker.tsx";
 import { type Arming, watchArming } from "./arming.ts";
 import { Kept } from "./Kept.tsx";
+import { Packages } from "./Packages.tsx";
 import { keepingProblem } from "./problem.ts";
 import { Reason } from "./Reason.tsx";
 import styles from "./SecretDialog.module.css";
@@ -146,8 +147,9 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
             }}
           />
         ) : (
-          <p>{words.known[prompt.place]}</p>
+          <p>{(prompt.changed === null ? words.known : words.knownBefore)[prompt.place]}</p>
         )}
+        <Packages loads={prompt.loads} changed={prompt.changed} />
         <div className={styles.facts}>
           <Kept place={prompt.place} account={account} />
           <p>{words.truth}</p>

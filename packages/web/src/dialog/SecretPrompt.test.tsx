@@ -9,6 +9,8 @@ const prompt: Prompt = {
   name: "KEY",
   reason: null,
   known: true,
+  loads: [],
+  changed: null,
   place: "tab",
   keeping: false,
   problem: null,

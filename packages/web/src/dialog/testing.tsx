@@ -11,6 +11,8 @@ export const prompt: Prompt = {
   name: "OPENAI_API_KEY",
   reason: null,
   known: false,
+  loads: [],
+  changed: null,
   place: "tab",
   keeping: false,
   problem: null,

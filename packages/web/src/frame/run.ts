@@ -1,7 +1,7 @@
 import type { AppId, FrameMessage } from "@portafilter/protocol";
 import { type Broker, createBroker } from "../broker/broker.ts";
 import { type ConsoleLog, createConsoleLog } from "../console/log.ts";
-import { codeAddress, type Snippet } from "../links/snippet.ts";
+import { codeAddress, holdsForOneRun, type Snippet } from "../links/snippet.ts";
 import type { SecretSource } from "../stores/secret-store.ts";
 import { onThemeChange, pageTheme } from "../theme/theme.ts";
 import { type Connection, connect } from "./connect.ts";
@@ -77,7 +77,9 @@ export function createRun(options: Options): Run {
     else if (message.type === "app.console") log.add(message.stream, message.text);
     else if (message.type === "app.failed")
       fail({ kind: "reported", phase: message.phase, message: message.message });
-    else if (message.type === "secret.cancel") broker?.cancel(message.id);
+    else if (message.type === "app.loads") {
+      if (broker?.loaded(message.packages) === false) fail({ kind: "violations" });
+    } else if (message.type === "secret.cancel") broker?.cancel(message.id);
     else if (acceptId(message.id)) broker?.request(message.id, message.name, message.reason);
     else connection?.violation();
   };
@@ -85,11 +87,11 @@ export function createRun(options: Options): Run {
     clearTimeout(helloTimer);
     const { type, code, requirements } = options.snippet;
     const address = codeAddress(code);
+    const isForOneRun = holdsForOneRun(options.snippet);
     broker = createBroker({
-      // What lies behind an address can change while the app's id, a hash of the address, stays: what
-      // the visitor allows holds for this run only.
-      app: address === null ? options.id : name,
-      until: () => (address === null ? null : new Date(Date.now() + runLength).toISOString()),
+      // The run stands for the app where the app's id does not say what it is.
+      app: isForOneRun ? name : options.id,
+      until: () => (isForOneRun ? new Date(Date.now() + runLength).toISOString() : null),
       secrets: options.secrets,
       onWake,
       onLeft: () => {

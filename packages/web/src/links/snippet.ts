@@ -1,4 +1,4 @@
-import type { AppType } from "@portafilter/protocol";
+import { type AppType, isUnpinnedAddress, requirementLines } from "@portafilter/protocol";
 
 /** What a snippet link carries. Untrusted; shown and run, never believed. */
 export type Snippet = {
@@ -14,4 +14,12 @@ export function codeAddress(code: string): string | null {
   const text = code.trim();
   if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) return null;
   return text;
+}
+
+/**
+ * Whether a snippet names addresses, for its code or for a package, whose content can change while the snippet
+ * and its id stay: what a visitor allows holds for one run then.
+ */
+export function holdsForOneRun({ code, requirements }: Snippet): boolean {
+  return codeAddress(code) !== null || requirementLines(requirements).some(isUnpinnedAddress);
 }

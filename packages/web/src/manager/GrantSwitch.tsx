@@ -10,6 +10,8 @@ import { useAction } from "./use-action.ts";
 
 type Props = {
   readonly app: AppId;
+  /** What it must have loaded; null where it was allowed before that counted: it cannot be allowed here. */
+  readonly loads: string | null;
   readonly secret: Pick<api.SecretEntry, "id" | "name">;
   /** Null when the app may not use it, or not any more. */
   readonly grant: api.Grant | null;
@@ -18,7 +20,7 @@ type Props = {
 };
 
 /** One app, and the switch that allows it to use a secret or takes that back. */
-export function GrantSwitch({ app, secret, grant, onDone }: Props) {
+export function GrantSwitch({ app, loads, secret, grant, onDone }: Props) {
   const words = secretMessages.grants;
   const name = useAppName(app);
   const reload = useReload();
@@ -26,7 +28,8 @@ export function GrantSwitch({ app, secret, grant, onDone }: Props) {
   const set = (allowed: boolean) =>
     run(async () => {
       onDone("");
-      await (allowed ? calls.allow : calls.revoke)(app, secret.id);
+      if (!allowed) await calls.revoke(app, secret.id);
+      else if (loads !== null) await calls.allow(app, loads, secret.id);
       onDone((allowed ? words.allowed : words.revoked)(secret.name, name));
       await reload();
     });
@@ -37,6 +40,7 @@ export function GrantSwitch({ app, secret, grant, onDone }: Props) {
         <span className={styles.soft}>
           {grant === null ? words.off : <Standing grant={grant} />}
         </span>
+        {loads === null && <span className={styles.soft}>{words.old}</span>}
         {problem !== null && (
           <span role="alert" className={styles.problem}>
             {problem}
@@ -45,7 +49,7 @@ export function GrantSwitch({ app, secret, grant, onDone }: Props) {
       </div>
       <Switch.Root
         checked={grant !== null}
-        readOnly={busy}
+        readOnly={busy || (grant === null && loads === null)}
         aria-busy={busy}
         onCheckedChange={(allowed) => void set(allowed)}
         aria-label={words.label(secret.name, name)}

@@ -12,6 +12,7 @@ const app = "sabcdefghijklmnopqrstuvwxyz234567";
 const at = "2026-11-25T12:00:00.000Z";
 configure({ asyncUtilTimeout: 30_000 });
 
+const loads = "a".repeat(64);
 /** What the account holds; the stand-in for the server changes it. */
 let secrets: api.SecretEntry[];
 /** Whether the list is refused, and how often it was asked for. */
@@ -29,7 +30,7 @@ beforeEach(() => {
     lastUsedAt: null,
     version: 1,
     versions: 1,
-    grants: name === "KEY" ? [{ app, until: null, createdAt: at, lastUsedAt: null }] : [],
+    grants: name === "KEY" ? [{ app, loads, until: null, createdAt: at, lastUsedAt: null }] : [],
     damaged: false,
   }));
   gate = Promise.resolve();
@@ -229,7 +230,7 @@ test("the button that shows the versions keeps the keyboard", async () => {
 test("a grant says since when it stands, or until when it lasts", async () => {
   const createdAt = new Date().toISOString();
   const until = "2999-12-24T18:30:00.000Z";
-  const endlessly = { app, until: null, createdAt, lastUsedAt: null };
+  const endlessly = { app, loads, until: null, createdAt, lastUsedAt: null };
   const grants = [endlessly, { ...endlessly, app: "sbcdefghijklmnopqrstuvwxyz234567a", until }];
   secrets = secrets.map((one) => ({ ...one, grants }));
   await open("KEY");
@@ -240,6 +241,24 @@ test("a grant says since when it stands, or until when it lasts", async () => {
   // In the visitor's own zone.
   expect(ending).toContain(`Allowed until ${fullTime(until)} · `);
   expect(fullTime(until)).toMatch(/ 2[45] December 2999 at /);
+});
+
+test("a grant of before packages counted says that the app asks again, and can only be revoked", async () => {
+  secrets = secrets.map((one) => ({
+    ...one,
+    grants: one.grants.map((grant) => ({ ...grant, loads: null })),
+  }));
+  await open("KEY");
+  const text = () => screen.getByRole("switch").closest("li")?.textContent;
+  expect(text()).toContain("Allowed before its packages counted: it asks again.");
+  const isOn = () => screen.getByRole("switch").getAttribute("aria-checked");
+  fireEvent.click(screen.getByRole("switch"));
+  await vi.waitFor(() => {
+    expect(isOn()).toBe("false");
+  });
+  fireEvent.click(screen.getByRole("switch"));
+  expect(screen.getByRole("switch").getAttribute("aria-readonly")).toBe("true");
+  expect(isOn()).toBe("false");
 });
 
 test("a grant that ends while it is looked at is off from then on, and counted no more", async () => {

@@ -6,6 +6,7 @@ import { freeLocks, tabStorage } from "../session/testing.ts";
 import { mergeTab } from "./merge.ts";
 
 const app = "sabc";
+const asker = { app, loads: [] };
 
 /** What the server does: one transaction for each merge, and the same answer to the same id. */
 function fakeServer() {
@@ -57,8 +58,8 @@ async function openTab() {
   const page = () =>
     openSessionStore({ storage: () => storage, locks: freeLocks, reopened: false });
   const session = await page();
-  session.allow(app, "A", "value-a1");
-  session.allow(app, "B", "value-b1");
+  session.allow(asker, "A", "value-a1");
+  session.allow(asker, "B", "value-b1");
   return { session, page, stored: () => [...items.values()].join() };
 }
 
@@ -138,7 +139,7 @@ describe("killed", () => {
     await expect(mergeTab(tab.session, server.client, "ada")).rejects.toThrow();
     server.world.onCommitted = () => undefined;
     const next = await tab.page();
-    next.allow(app, "A", "value-a2");
+    next.allow(asker, "A", "value-a2");
     expect(await mergeTab(next, server.client, "ada")).toEqual({
       moved: [],
       same: ["B"],
@@ -153,12 +154,12 @@ test("what is entered while the answer is on its way stays, and moves next", asy
   const server = fakeServer();
   const tab = await openTab();
   server.world.onCommitted = () => {
-    tab.session.allow(app, "A", "value-a2");
-    tab.session.allow(app, "C", "value-c1");
+    tab.session.allow(asker, "A", "value-a2");
+    tab.session.allow(asker, "C", "value-c1");
   };
   await mergeTab(tab.session, server.client, "ada");
   server.world.onCommitted = () => undefined;
-  expect(tab.session.read(app, "A")).toBe("value-a2");
+  expect(tab.session.read(asker, "A")).toBe("value-a2");
   expect(tab.session.holds("B")).toBe(false);
   expect(await mergeTab(tab.session, server.client, "ada")).toEqual({
     moved: ["C"],
@@ -171,7 +172,7 @@ test("what is entered while the answer is on its way stays, and moves next", asy
 test("two tabs move what each holds", async () => {
   const server = fakeServer();
   const [one, two] = [await openTab(), await openTab()];
-  two.session.allow(app, "A", "value-a-other");
+  two.session.allow(asker, "A", "value-a-other");
   const answers = await Promise.all(
     [one, two].map((tab) => mergeTab(tab.session, server.client, "ada")),
   );
@@ -182,7 +183,7 @@ test("two tabs move what each holds", async () => {
 test("more than one request may carry goes in parts", async () => {
   const server = fakeServer();
   const tab = await openTab();
-  for (let i = 0; i < 1_000; i++) tab.session.allow(app, `N${i}`, "v");
+  for (let i = 0; i < 1_000; i++) tab.session.allow(asker, `N${i}`, "v");
   await mergeTab(tab.session, server.client, "ada");
   expect(server.world.versions.size).toBe(1_000);
   await mergeTab(tab.session, server.client, "ada");

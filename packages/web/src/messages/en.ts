@@ -146,10 +146,28 @@ export const en = {
         after: " to keep it in your account.",
       },
     },
-    truth: "An app you allow can read this value and send it anywhere it can connect.",
+    truth:
+      "An app you allow, and the packages it loads, can read this value and send it anywhere they can connect.",
     known: {
       tab: "This tab already has a value for it. This app has not been allowed to use it.",
       account: "Your account already has a value for it. This app has not been allowed to use it.",
+    },
+    /** The app was allowed, but with other packages. */
+    knownBefore: {
+      tab: "This tab already has a value for it. You allowed this app to use it, but not with these packages.",
+      account:
+        "Your account already has a value for it. You allowed this app to use it, but not with these packages.",
+    },
+    packages: {
+      count: (count: number) =>
+        `It loads ${count === 1 ? "1 package" : `${count} packages`} from outside this server`,
+      changed: "What this app loads has changed since you allowed it:",
+      others: "What this app loads has changed since you allowed it.",
+      added: (name: string, version: string) => `${name} ${version} is new`,
+      removed: (name: string, version: string) => `${name} ${version} is gone`,
+      updated: (name: string, before: string, now: string) => `${name} ${before} is now ${now}`,
+      exchanged: (name: string, version: string) => `${name} ${version} has other contents now`,
+      more: (count: number) => `and ${count} more`,
     },
     replaces: {
       tab: "What you enter replaces the value in this tab, for every app that uses it.",

@@ -5,7 +5,7 @@ import { loadMarkdown } from "../dialog/Reason.tsx";
 import { appOrigin } from "../frame/origin.ts";
 import { createRun, type Run } from "../frame/run.ts";
 import { type LinkProblem, parseLink } from "../links/parse-link.ts";
-import { codeAddress } from "../links/snippet.ts";
+import { holdsForOneRun } from "../links/snippet.ts";
 import { messages } from "../messages/index.ts";
 import { pageSecrets } from "../stores/page-secrets.ts";
 import { AppPage } from "../view/AppPage.tsx";
@@ -63,8 +63,8 @@ async function open(type: string, fragment: string): Promise<Opened> {
   void document.fonts.load("1rem 'JetBrains Mono Variable'").catch(() => undefined);
   const { shortId, ...who } = await provenanceOf(id);
   return {
-    // Grants of an app whose code lies at an address are those of one run, and listed as such.
-    who: shortId === undefined || codeAddress(snippet.code) !== null ? who : { ...who, shortId },
+    // Grants that hold for one run are listed as such, and not by the app's id.
+    who: shortId === undefined || holdsForOneRun(snippet) ? who : { ...who, shortId },
     createRun: () => createRun({ id, origin, snippet, secrets, forceSync: forcesSync() }),
   };
 }

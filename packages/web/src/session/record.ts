@@ -1,4 +1,4 @@
-import { api, appId, secretName, secretValue } from "@portafilter/protocol";
+import { api, appId, loads, secretName, secretValue } from "@portafilter/protocol";
 import * as z from "zod/mini";
 
 const tab = z.string().check(z.regex(/^[0-9a-f-]{36}$/));
@@ -11,11 +11,12 @@ const secrets = z.array(
     owner: z.optional(api.databaseId),
   }),
 );
-const grants = z.array(z.strictObject({ app: appId, name: secretName }));
+/** `loads`: what the app had loaded when it was allowed. */
+const grants = z.array(z.strictObject({ app: appId, loads, name: secretName }));
 
 /** What this tab keeps in sessionStorage. Holds secret values: parse it, use it, let it go. */
 const sessionRecord = z.strictObject({
-  v: z.literal(2),
+  v: z.literal(3),
   /** Names the lock that tells this tab from a copy of it. */
   tab,
   /** Names this content when it moves into an account. Another content has another one. */
@@ -25,18 +26,29 @@ const sessionRecord = z.strictObject({
 });
 export type SessionRecord = z.infer<typeof sessionRecord>;
 
-/** Before there were accounts. A tab that is reloaded across an update still has one. */
-const recordV1 = z.strictObject({ v: z.literal(1), tab: z.uuid(), secrets, grants });
+/**
+ * Before accounts (1), and before grants were bound to packages (2). A tab that is reloaded across an update
+ * still has one. What was allowed then is asked for again.
+ */
+const oldGrants = z.array(z.strictObject({ app: appId, name: secretName }));
+const oldRecord = z.discriminatedUnion("v", [
+  z.strictObject({ v: z.literal(1), tab: z.uuid(), secrets, grants: oldGrants }),
+  z.strictObject({ v: z.literal(2), tab, mergeId: z.uuid(), secrets, grants: oldGrants }),
+]);
 
-/** Returns the record, or null when the text is not one: the caller removes it. */
+/**
+ * Returns the record, or null when the text is not one: the caller removes it. One that is older has another
+ * content now, and so another `mergeId` at each reading, until it is written.
+ */
 export function parseRecord(text: string): SessionRecord | null {
   try {
     const json: unknown = JSON.parse(text);
     const parsed = sessionRecord.safeParse(json);
     if (parsed.success) return parsed.data;
-    const old = recordV1.safeParse(json);
-    // The tab's own id is as unique as a new one, and the same at every reading.
-    return old.success ? { ...old.data, v: 2, mergeId: old.data.tab } : null;
+    const old = oldRecord.safeParse(json);
+    if (!old.success) return null;
+    const { tab, secrets } = old.data;
+    return { v: 3, tab, mergeId: crypto.randomUUID(), secrets, grants: [] };
   } catch {
     return null;
   }

@@ -1,9 +1,12 @@
+import { noLoads } from "@portafilter/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSessionStore, type SessionStore } from "./store.ts";
 import { freeLocks, tabStorage } from "./testing.ts";
 
 const key = "portafilter.session";
 const app = "sabc";
+const asker = { app, loads: noLoads };
+const other = { app: "sxyz", loads: noLoads };
 
 /** The locks of one browser: exclusive, queued, and given up when their page goes. */
 function browserLocks() {
@@ -56,53 +59,53 @@ afterEach(() => {
 describe("one tab", () => {
   test("keeps values and grants apart by app and name", async () => {
     const store = await open(tabStorage().storage, browserLocks().page(1));
-    expect(store.standing(app, "KEY")).toBe("unknown");
-    expect(store.allow(app, "KEY", "value")).toBe(true);
-    expect(store.standing(app, "KEY")).toBe("granted");
-    expect(store.read(app, "KEY")).toBe("value");
-    expect(store.standing("sxyz", "KEY")).toBe("known");
-    expect(store.read("sxyz", "KEY")).toBeNull();
-    expect(store.standing(app, "key")).toBe("unknown");
+    expect(store.standing(asker, "KEY")).toBe("unknown");
+    expect(store.allow(asker, "KEY", "value")).toBe(true);
+    expect(store.standing(asker, "KEY")).toBe("granted");
+    expect(store.read(asker, "KEY")).toBe("value");
+    expect(store.standing(other, "KEY")).toBe("known");
+    expect(store.read(other, "KEY")).toBeNull();
+    expect(store.standing(asker, "key")).toBe("unknown");
   });
 
   test.each(["__proto__", "constructor", "toString"])("a secret may be called %s", async (name) => {
     const store = await open(tabStorage().storage, browserLocks().page(1));
-    expect(store.standing(app, name)).toBe("unknown");
-    store.allow(app, name, "value");
-    expect(store.read(app, name)).toBe("value");
-    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(store.standing(asker, name)).toBe("unknown");
+    store.allow(asker, name, "value");
+    expect(store.read(asker, name)).toBe("value");
+    expect(store.standing(asker, "KEY")).toBe("unknown");
   });
 
   test("another value replaces the one that is kept", async () => {
     const store = await open(tabStorage().storage, browserLocks().page(1));
-    store.allow(app, "KEY", "old");
-    store.allow(app, "KEY", "new");
-    expect(store.read(app, "KEY")).toBe("new");
+    store.allow(asker, "KEY", "old");
+    store.allow(asker, "KEY", "new");
+    expect(store.read(asker, "KEY")).toBe("new");
   });
 
   test("nothing can be allowed that is not there", async () => {
     const store = await open(tabStorage().storage, browserLocks().page(1));
-    expect(store.allow(app, "KEY", null)).toBe(false);
-    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(store.allow(asker, "KEY", null)).toBe(false);
+    expect(store.standing(asker, "KEY")).toBe("unknown");
   });
 
   test("a reload finds everything, though the old page goes a little late", async () => {
     const { storage } = tabStorage();
     const locks = browserLocks();
-    (await open(storage, locks.page(1))).allow(app, "KEY", "value");
+    (await open(storage, locks.page(1))).allow(asker, "KEY", "value");
     const reloaded = open(storage, locks.page(2));
     await vi.advanceTimersByTimeAsync(2_400);
     locks.close(1);
-    expect((await reloaded).read(app, "KEY")).toBe("value");
+    expect((await reloaded).read(asker, "KEY")).toBe("value");
   });
 });
 
 describe("taking back", () => {
   test("a grant, and nothing else", async () => {
     const store = await open(tabStorage().storage, browserLocks().page(1));
-    store.allow(app, "KEY", "value");
-    store.allow("sxyz", "KEY", null);
-    store.allow(app, "OTHER", "value");
+    store.allow(asker, "KEY", "value");
+    store.allow(other, "KEY", null);
+    store.allow(asker, "OTHER", "value");
     expect(store.revoke(app, "KEY")).toBe(true);
     expect(store.entries()).toEqual([
       { name: "KEY", apps: ["sxyz"] },
@@ -113,11 +116,11 @@ describe("taking back", () => {
   test("a secret, with all that was allowed for it", async () => {
     const { storage, items } = tabStorage();
     const store = await open(storage, browserLocks().page(1));
-    store.allow(app, "KEY", "canary");
+    store.allow(asker, "KEY", "canary");
     store.remove("KEY");
-    expect(store.standing(app, "KEY")).toBe("unknown");
-    store.allow("sxyz", "KEY", "again");
-    expect(store.standing(app, "KEY")).toBe("known");
+    expect(store.standing(asker, "KEY")).toBe("unknown");
+    store.allow(other, "KEY", "again");
+    expect(store.standing(asker, "KEY")).toBe("known");
     expect([...items.values()].join()).not.toContain("canary");
   });
 
@@ -125,17 +128,17 @@ describe("taking back", () => {
     const { storage, items } = tabStorage();
     const locks = browserLocks();
     const store = await open(storage, locks.page(1));
-    store.allow(app, "KEY", "canary");
+    store.allow(asker, "KEY", "canary");
     store.wipe();
     expect([...items.values()].join()).not.toMatch(/canary|KEY|sabc/);
-    expect(store.standing(app, "KEY")).toBe("unknown");
-    expect(store.allow(app, "KEY", "next")).toBe(true);
+    expect(store.standing(asker, "KEY")).toBe("unknown");
+    expect(store.allow(asker, "KEY", "next")).toBe(true);
   });
 
   test("everything, though the browser takes nothing any more", async () => {
     const { storage, items } = tabStorage();
     const store = await open(storage, browserLocks().page(1));
-    store.allow(app, "KEY", "canary");
+    store.allow(asker, "KEY", "canary");
     storage.setItem = () => {
       throw new DOMException("full", "QuotaExceededError");
     };
@@ -151,22 +154,22 @@ describe("whose it is", () => {
   test("what nobody signed in for is for any account, until one claims it; also after a reload", async () => {
     const { storage } = tabStorage();
     const store = await open(storage, freeLocks);
-    store.allow(app, "KEY", "value");
+    store.allow(asker, "KEY", "value");
     expect([names(store, "ada"), names(store, "bob")]).toEqual([["KEY"], ["KEY"]]);
     const sent = store.content("ada");
     expect(store.claim("ada")).toBe(true);
     const reloaded = await open(storage, freeLocks);
     expect(reloaded.content("ada")).toEqual(sent);
     expect(reloaded.content("bob")).toBeNull();
-    expect(reloaded.read(app, "KEY")).toBe("value");
+    expect(reloaded.read(asker, "KEY")).toBe("value");
   });
 
   test("another account's claim erases it, with what was allowed, and nothing that came since", async () => {
     const { storage, items } = tabStorage();
     const store = await open(storage, freeLocks);
-    store.allow(app, "KEY", "canary");
+    store.allow(asker, "KEY", "canary");
     store.claim("ada");
-    store.allow(app, "OTHER", "value");
+    store.allow(asker, "OTHER", "value");
     expect(names(store, "bob")).toEqual(["OTHER"]);
     store.claim("bob");
     expect([...items.values()].join()).not.toMatch(/canary|KEY|ada/);
@@ -176,37 +179,37 @@ describe("whose it is", () => {
 
   test("another value is for whom the first was, unless told otherwise", async () => {
     const store = await open(tabStorage().storage, freeLocks);
-    store.allow(app, "KEY", "value");
+    store.allow(asker, "KEY", "value");
     store.claim("ada");
-    store.allow(app, "KEY", "new");
+    store.allow(asker, "KEY", "new");
     expect(store.content("bob")).toBeNull();
     expect(store.content("ada")?.secrets).toEqual([{ name: "KEY", value: "new" }]);
-    store.allow("sxyz", "KEY", null, null);
+    store.allow(other, "KEY", null, null);
     expect(store.content("bob")).toBeNull();
-    store.allow(app, "KEY", "stranger's", null);
+    store.allow(asker, "KEY", "stranger's", null);
     expect(store.content("bob")?.secrets).toEqual([{ name: "KEY", value: "stranger's" }]);
   });
 
   test("what is kept for an account can be erased by itself", async () => {
     const { storage, items } = tabStorage();
     const store = await open(storage, freeLocks);
-    store.allow(app, "OTHER", "value");
+    store.allow(asker, "OTHER", "value");
     const before = items.get(key);
     expect(store.disown()).toBe(false);
     expect(items.get(key)).toBe(before);
     store.remove("OTHER");
-    store.allow(app, "KEY", "canary");
+    store.allow(asker, "KEY", "canary");
     store.claim("ada");
-    store.allow(app, "OTHER", "value");
+    store.allow(asker, "OTHER", "value");
     expect(store.disown()).toBe(true);
     expect([...items.values()].join()).not.toMatch(/canary|KEY|ada/);
-    expect(store.read(app, "OTHER")).toBe("value");
+    expect(store.read(asker, "OTHER")).toBe("value");
   });
 
   test("a claim that the browser does not take changes nothing", async () => {
     const { storage } = tabStorage();
     const store = await open(storage, freeLocks);
-    store.allow(app, "KEY", "value");
+    store.allow(asker, "KEY", "value");
     storage.setItem = () => {
       throw new DOMException("full", "QuotaExceededError");
     };
@@ -215,24 +218,50 @@ describe("whose it is", () => {
   });
 });
 
-describe("a record of before there were accounts", () => {
-  const v1 = JSON.stringify({
-    v: 1,
-    tab: "00000000-0000-4000-8000-000000000000",
-    secrets: [{ name: "KEY", value: "value" }],
-    grants: [{ app, name: "KEY" }],
-  });
+describe("a record of before", () => {
+  const tab = "00000000-0000-4000-8000-000000000000";
+  const secrets = [{ name: "KEY", value: "value" }];
+  const grants = [{ app, name: "KEY" }];
+  const mergeId = "11111111-1111-4111-8111-111111111111";
+  test.each([
+    ["accounts", { v: 1, tab, secrets, grants }],
+    ["packages counted", { v: 2, tab, mergeId, secrets, grants }],
+  ])(
+    "%s keeps its values, asks again, and has one id for its move until it changes",
+    async (_, old) => {
+      const { storage, items } = tabStorage([[key, JSON.stringify(old)]]);
+      const store = await open(storage, browserLocks().page(1));
+      expect(store.standing(asker, "KEY")).toBe("known");
+      const id = store.content("ada")?.mergeId;
+      // What was sent under the id of before had grants in it.
+      expect(id).not.toBe(mergeId);
+      expect(store.content("ada")).toEqual({ mergeId: id, secrets, grants: [] });
+      store.allow(asker, "KEY", null);
+      expect(store.read(asker, "KEY")).toBe("value");
+      expect(store.content("ada")?.mergeId).not.toBe(id);
+      expect(items.get(key)).toContain('"v":3');
+    },
+  );
+});
 
-  test("is read after an update, and has one id for its move until it changes", async () => {
-    const { storage, items } = tabStorage([[key, v1]]);
-    const store = await open(storage, browserLocks().page(1));
-    expect(store.read(app, "KEY")).toBe("value");
-    const id = store.content("ada")?.mergeId;
-    expect(store.content("ada")?.mergeId).toBe(id);
-    expect(items.get(key)).toBe(v1);
-    store.allow(app, "OTHER", "value");
-    expect(store.content("ada")?.mergeId).not.toBe(id);
-    expect(store.read(app, "KEY")).toBe("value");
+describe("attack A11: what is allowed is for an app and what it loads", () => {
+  const package1 = { name: "helper", version: "1.0", sha256: "a".repeat(64) };
+  const before = { app, loads: [package1] };
+  const after = { app, loads: [{ ...package1, sha256: "b".repeat(64) }] };
+
+  test("with other packages it gets nothing, until it is allowed with those", async () => {
+    const store = await open(tabStorage().storage, browserLocks().page(1));
+    store.allow(before, "KEY", "value");
+    for (const changed of [after, asker]) {
+      expect(store.standing(changed, "KEY")).toBe("changed");
+      expect(store.read(changed, "KEY")).toBeNull();
+    }
+    expect(store.allowedWith(app, "KEY")).toEqual(before.loads);
+    store.allow(after, "KEY", null);
+    expect(store.read(after, "KEY")).toBe("value");
+    expect(store.standing(before, "KEY")).toBe("changed");
+    expect(store.entries()).toEqual([{ name: "KEY", apps: [app] }]);
+    expect(store.content("ada")?.grants).toEqual([{ ...after, name: "KEY" }]);
   });
 });
 
@@ -241,14 +270,14 @@ describe("another tab", () => {
     const original = tabStorage();
     const locks = browserLocks();
     const first = await open(original.storage, locks.page(1));
-    first.allow(app, "KEY", "value");
+    first.allow(asker, "KEY", "value");
     const copy = tabStorage([...original.items]);
     const opening = open(copy.storage, locks.page(2));
     await vi.advanceTimersByTimeAsync(3_100);
     const second = await opening;
-    expect(second.standing(app, "KEY")).toBe("unknown");
+    expect(second.standing(asker, "KEY")).toBe("unknown");
     expect([...copy.items.values()].join()).not.toContain("value");
-    expect(first.read(app, "KEY")).toBe("value");
+    expect(first.read(asker, "KEY")).toBe("value");
   });
 
   test("a copy has a life of its own: its reload keeps what it was given", async () => {
@@ -258,25 +287,25 @@ describe("another tab", () => {
     const copy = tabStorage([...original.items]);
     const opening = open(copy.storage, locks.page(2));
     await vi.advanceTimersByTimeAsync(3_100);
-    (await opening).allow(app, "KEY", "second");
+    (await opening).allow(asker, "KEY", "second");
     locks.close(2);
-    expect((await open(copy.storage, locks.page(3))).read(app, "KEY")).toBe("second");
+    expect((await open(copy.storage, locks.page(3))).read(asker, "KEY")).toBe("second");
   });
 
   test("a closed tab that is opened again begins empty", async () => {
     const { storage, items } = tabStorage();
     const locks = browserLocks();
-    (await open(storage, locks.page(1))).allow(app, "KEY", "value");
+    (await open(storage, locks.page(1))).allow(asker, "KEY", "value");
     locks.close(1);
     const ports = { storage: () => storage, locks: locks.page(2), reopened: true };
-    expect((await openSessionStore(ports)).standing(app, "KEY")).toBe("unknown");
+    expect((await openSessionStore(ports)).standing(asker, "KEY")).toBe("unknown");
     expect([...items.values()].join()).not.toContain("value");
   });
 
   test("a browser without locks cannot tell a copy, so every load begins empty", async () => {
     const { storage } = tabStorage();
-    (await open(storage, undefined)).allow(app, "KEY", "value");
-    expect((await open(storage, undefined)).standing(app, "KEY")).toBe("unknown");
+    (await open(storage, undefined)).allow(asker, "KEY", "value");
+    expect((await open(storage, undefined)).standing(asker, "KEY")).toBe("unknown");
   });
 });
 
@@ -284,7 +313,7 @@ describe("storage that fails", () => {
   const tab = "00000000-0000-4000-8000-000000000000";
   const malformed: [string, string][] = [
     ["no JSON", "{"],
-    ["another version", JSON.stringify({ v: 3, tab, secrets: [], grants: [] })],
+    ["another version", JSON.stringify({ v: 4, tab, secrets: [], grants: [] })],
     [
       "a bad name",
       JSON.stringify({ v: 1, tab, secrets: [{ name: "a b", value: "x" }], grants: [] }),
@@ -295,17 +324,17 @@ describe("storage that fails", () => {
   test.each(malformed)("%s counts as empty and is removed", async (_what, text) => {
     const { storage, items } = tabStorage([[key, text]]);
     const store = await open(storage, browserLocks().page(1));
-    expect(store.standing(app, "KEY")).toBe("unknown");
+    expect(store.standing(asker, "KEY")).toBe("unknown");
     expect(items.get(key)).not.toBe(text);
   });
 
   test("malformed while in use: fails closed", async () => {
     const { storage, items } = tabStorage();
     const store = await open(storage, browserLocks().page(1));
-    store.allow(app, "KEY", "value");
+    store.allow(asker, "KEY", "value");
     items.set(key, "{");
-    expect(store.read(app, "KEY")).toBeNull();
-    expect(store.standing(app, "KEY")).toBe("unavailable");
+    expect(store.read(asker, "KEY")).toBeNull();
+    expect(store.standing(asker, "KEY")).toBe("unavailable");
   });
 
   test("blocked storage makes secrets unavailable", async () => {
@@ -317,21 +346,21 @@ describe("storage that fails", () => {
       locks: browserLocks().page(1),
       reopened: false,
     });
-    expect(store.standing(app, "KEY")).toBe("unavailable");
-    expect(store.allow(app, "KEY", "value")).toBe(false);
-    expect(store.read(app, "KEY")).toBeNull();
+    expect(store.standing(asker, "KEY")).toBe("unavailable");
+    expect(store.allow(asker, "KEY", "value")).toBe(false);
+    expect(store.read(asker, "KEY")).toBeNull();
   });
 
   test("full storage keeps nothing of the new value and all of the old", async () => {
     const { storage } = tabStorage();
     const store = await open(storage, browserLocks().page(1));
-    store.allow(app, "KEY", "old");
+    store.allow(asker, "KEY", "old");
     storage.setItem = () => {
       throw new DOMException("full", "QuotaExceededError");
     };
-    expect(store.allow(app, "KEY", "new")).toBe(false);
-    expect(store.allow(app, "OTHER", "new")).toBe(false);
-    expect(store.read(app, "KEY")).toBe("old");
-    expect(store.standing(app, "OTHER")).toBe("unknown");
+    expect(store.allow(asker, "KEY", "new")).toBe(false);
+    expect(store.allow(asker, "OTHER", "new")).toBe(false);
+    expect(store.read(asker, "KEY")).toBe("old");
+    expect(store.standing(asker, "OTHER")).toBe("unknown");
   });
 });

@@ -1,13 +1,17 @@
-import type { AppId } from "@portafilter/protocol";
+import { type AppId, type Loads, loadsText } from "@portafilter/protocol";
 import { parseRecord, type SessionRecord } from "./record.ts";
 import { claimTab } from "./tab.ts";
 
 const key = "portafilter.session";
 
-/** What the visitor has decided about one secret and one app in this tab. */
-export type Standing = "granted" | "known" | "unknown" | "unavailable";
+/** An app and what it has loaded from outside the lock: what is allowed is for both. */
+export type Asker = { readonly app: AppId; readonly loads: Loads };
+
+/** What the visitor has decided about one secret and one app. `changed`: the app was allowed with other packages. */
+export type Standing = "granted" | "known" | "changed" | "unknown" | "unavailable";
 
 type Secret = SessionRecord["secrets"][number];
+type Grant = SessionRecord["grants"][number];
 
 /** What this tab holds for one account, on its way there. Secret material. */
 export type TabContent = Pick<SessionRecord, "mergeId" | "grants"> & {
@@ -19,16 +23,18 @@ export type TabEntry = { readonly name: string; readonly apps: readonly AppId[] 
 
 /** Secrets and grants of this tab. Every method works on sessionStorage itself: no copy stays in memory. */
 export type SessionStore = {
-  readonly standing: (app: AppId, name: string) => Standing;
-  /** The value, only when this app was allowed to have it; null otherwise. Secret material. */
-  readonly read: (app: AppId, name: string) => string | null;
+  readonly standing: (asker: Asker, name: string) => Standing;
+  /** The value, only when this app was allowed to have it with what it has loaded; null otherwise. Secret material. */
+  readonly read: (asker: Asker, name: string) => string | null;
+  /** What the app had loaded when it was allowed; null when it was not. */
+  readonly allowedWith: (app: AppId, name: string) => Loads | null;
   /**
-   * Records that `app` may use `name`, after storing `value` when one is given. The value is for the
+   * Records that the app may use `name`, after storing `value` when one is given. The value is for the
    * account `owner`, or for whoever signs in next (null); absent, for whom the one before it was. False
    * when the browser would not keep it, or when there is no such secret; then nothing has changed.
    */
   readonly allow: (
-    app: AppId,
+    asker: Asker,
     name: string,
     value: string | null,
     owner?: string | null,
@@ -75,6 +81,9 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
     const tab = crypto.randomUUID();
     await claimTab(ports.locks, tab);
     writeRecord(ports, empty(tab));
+  } else {
+    // One of an older form is written in today's, so that its content keeps one name.
+    writeRecord(ports, found);
   }
   const change = (edit: (record: SessionRecord) => Pick<SessionRecord, "secrets" | "grants">) => {
     const record = readRecord(ports);
@@ -86,28 +95,36 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
     if (record !== null && !writeRecord(ports, empty(record.tab))) removeRecord(ports);
   };
   return {
-    standing(app, name) {
+    standing({ app, loads }, name) {
       const record = readRecord(ports);
       if (record === null) return "unavailable";
       if (!has(record, name)) return "unknown";
-      return isGranted(record, app, name) ? "granted" : "known";
+      const grant = grantOf(record, app, name);
+      if (grant === undefined) return "known";
+      return isSame(grant.loads, loads) ? "granted" : "changed";
     },
-    read(app, name) {
+    read({ app, loads }, name) {
       const record = readRecord(ports);
-      if (record === null || !isGranted(record, app, name)) return null;
+      const grant = record === null ? undefined : grantOf(record, app, name);
+      if (record === null || grant === undefined || !isSame(grant.loads, loads)) return null;
       return record.secrets.find((secret) => secret.name === name)?.value ?? null;
     },
-    allow(app, name, value, owner) {
+    allowedWith(app, name) {
+      const record = readRecord(ports);
+      return (record && grantOf(record, app, name)?.loads) ?? null;
+    },
+    allow({ app, loads }, name, value, owner) {
       const record = readRecord(ports);
       if (record === null || (value === null && !has(record, name))) return false;
       const before = record.secrets.find((secret) => secret.name === name)?.owner;
       const after = owner === undefined ? before : (owner ?? undefined);
+      const isIts = (grant: Grant) => grant.app === app && grant.name === name;
       return change(({ secrets, grants }) => ({
         secrets:
           value === null
             ? secrets
             : [...named(secrets, name, false), { name, value, owner: after }],
-        grants: isGranted(record, app, name) ? grants : [...grants, { app, name }],
+        grants: [...grants.filter((grant) => !isIts(grant)), { app, loads, name }],
       }));
     },
     holds(name) {
@@ -163,7 +180,7 @@ export async function openSessionStore(ports: Ports): Promise<SessionStore> {
 }
 
 function empty(tab: string): SessionRecord {
-  return { v: 2, tab, mergeId: crypto.randomUUID(), secrets: [], grants: [] };
+  return { v: 3, tab, mergeId: crypto.randomUUID(), secrets: [], grants: [] };
 }
 
 /** The secrets that are `wanted`, and what was allowed for them. */
@@ -193,8 +210,12 @@ function has(record: SessionRecord, name: string): boolean {
   return record.secrets.some((secret) => secret.name === name);
 }
 
-function isGranted(record: SessionRecord, app: AppId, name: string): boolean {
-  return record.grants.some((grant) => grant.app === app && grant.name === name);
+function grantOf(record: SessionRecord, app: AppId, name: string): Grant | undefined {
+  return record.grants.find((grant) => grant.app === app && grant.name === name);
+}
+
+function isSame(one: Loads, other: Loads): boolean {
+  return loadsText(one) === loadsText(other);
 }
 
 /** Null when there is no record, when it is malformed (it is removed), or when storage is out of reach. */

@@ -1,4 +1,4 @@
-import { api } from "@portafilter/protocol";
+import { api, type Loads, loadsText } from "@portafilter/protocol";
 import { codeOf } from "../api/api-error.ts";
 import type { Client } from "../api/client.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -10,12 +10,13 @@ const patience = 10_000;
 export function createAccountStore({ send }: Pick<Client, "send">): SecretStore {
   return {
     kind: "account",
-    async use(app, name) {
+    async use({ app, loads }, name) {
       try {
+        const digest = await digestOf(loads);
         return await send({
           method: "POST",
           path: "/api/v1/secrets/use",
-          body: { app, name } satisfies UseBody,
+          body: { app, loads: digest, name } satisfies UseBody,
           reply: api.useAnswer,
           patience,
         });
@@ -24,12 +25,12 @@ export function createAccountStore({ send }: Pick<Client, "send">): SecretStore 
         return { standing: "unavailable" };
       }
     },
-    async allow(app, name, value, until) {
+    async allow({ app, loads }, name, value, until) {
       try {
         return await send({
           method: "POST",
           path: "/api/v1/secrets/allow",
-          body: { app, name, value, until } satisfies AllowBody,
+          body: { app, loads, name, value, until } satisfies AllowBody,
           reply: api.secretAnswer,
           patience,
         });
@@ -42,3 +43,10 @@ export function createAccountStore({ send }: Pick<Client, "send">): SecretStore 
 
 type UseBody = typeof api.useSecret._zod.input;
 type AllowBody = typeof api.allowSecret._zod.input;
+
+/** What grants of the account are bound to. */
+async function digestOf(loads: Loads): Promise<string> {
+  const text = new TextEncoder().encode(loadsText(loads));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { createAccountStore as createAccountSecrets } from "./account-store.ts";
-import { app, canary, type Page, settle, setUp } from "./testing.ts";
+import { asker, canary, type Page, settle, setUp } from "./testing.ts";
 
 /** A page on which Ada is signed in, with a secret that could not be moved. */
 async function setUpUnmoved() {
   const page = await setUp("ada");
   page.server.refusesMerge = true;
-  page.session.allow(app, "KEY", canary);
+  page.session.allow(asker, "KEY", canary);
   await page.account.refresh();
   await settle();
   return page;
@@ -15,7 +15,7 @@ async function setUpUnmoved() {
 test("signing out tells apps to forget, and erases what the tab holds", async () => {
   const { account, server, session, stored, changes } = await setUp("ada");
   server.refusesMerge = true;
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   await account.refresh();
   server.signedIn = null;
   account.hear("signed-out");
@@ -27,7 +27,9 @@ test("signing out tells apps to forget, and erases what the tab holds", async ()
 test("a sign-in that runs out tells apps to forget, and keeps what was never moved", async () => {
   const { client, server, changes, ask } = await setUpUnmoved();
   server.signedIn = null;
-  expect(await createAccountSecrets(client).use(app, "OTHER")).toEqual({ standing: "unavailable" });
+  expect(await createAccountSecrets(client).use(asker, "OTHER")).toEqual({
+    standing: "unavailable",
+  });
   await settle();
   expect(changes.map(({ type }) => type)).toContain("left");
   expect(await ask("KEY")).toMatchObject({ kind: "tab", value: canary });
@@ -54,7 +56,7 @@ test("somebody else who signed in unnoticed gets nothing of the account before",
   expect(changes.map(({ type }) => type)).toContain("left");
   expect(stored()).not.toContain(canary);
   expect(server.values.size).toBe(0);
-  expect(await createAccountSecrets(client).use(app, "KEY")).toEqual({ standing: "unknown" });
+  expect(await createAccountSecrets(client).use(asker, "KEY")).toEqual({ standing: "unknown" });
 });
 
 test("what was typed for one account is not stored in that of who signed in since, unnoticed", async () => {
@@ -64,7 +66,7 @@ test("what was typed for one account is not stored in that of who signed in sinc
   // In another tab, whose message did not come.
   server.signedIn = "bob";
   server.values.set("BOBS", canary);
-  expect(await store?.allow(app, "KEY", canary, null)).toEqual({ problem: "other_account" });
+  expect(await store?.allow(asker, "KEY", canary, null)).toEqual({ problem: "other_account" });
   expect([...server.values.keys()]).toEqual(["BOBS"]);
   await settle();
   expect(changes.map(({ type }) => type)).toContain("left");
@@ -80,7 +82,7 @@ test("what a sign-in left that ran out goes to the same account, and to no other
   ] as const) {
     const { account, client, server, stored } = await setUpUnmoved();
     server.signedIn = null;
-    await createAccountSecrets(client).use(app, "OTHER");
+    await createAccountSecrets(client).use(asker, "OTHER");
     await settle();
     expect(stored()).toContain(canary);
     server.refusesMerge = false;
@@ -93,7 +95,7 @@ test("what a sign-in left that ran out goes to the same account, and to no other
 });
 
 /** How a page finds out that nobody is signed in any more, who has not said so. */
-const refusedCall = ({ client }: Page) => createAccountSecrets(client).use(app, "OTHER");
+const refusedCall = ({ client }: Page) => createAccountSecrets(client).use(asker, "OTHER");
 const findings: [string, (page: Page) => Promise<unknown>][] = [
   ["a refused call", refusedCall],
   ["asking who is signed in", ({ account }) => account.refresh()],
@@ -124,7 +126,7 @@ test.each(findings)("%s holds what was never moved", async (_what, findOut) => {
 
 test.each(findings)("a sign-out that is heard of after %s erases it", async (_what, findOut) => {
   const { account, ask, changes, session, stored } = await setUpOver(findOut);
-  session.allow(app, "OTHER", "o");
+  session.allow(asker, "OTHER", "o");
   account.hear("signed-out");
   expect(await ask("KEY")).toEqual({ kind: "tab", standing: "unknown" });
   expect(stored()).not.toContain(canary);
@@ -134,7 +136,7 @@ test.each(findings)("a sign-out that is heard of after %s erases it", async (_wh
 
 test("a sign-out elsewhere takes nothing from a stranger", async () => {
   const { account, ask, changes, session } = await setUp(null);
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   await account.refresh();
   account.hear("signed-out");
   await settle();
@@ -144,7 +146,7 @@ test("a sign-out elsewhere takes nothing from a stranger", async () => {
 
 test("a sign-out that came before the tab's secrets were loaded erases them, and nothing of a stranger", async () => {
   const before = await setUpOver(refusedCall);
-  before.session.allow(app, "OTHER", "o");
+  before.session.allow(asker, "OTHER", "o");
   const { stored } = await setUp(null, before.tab, (account) => {
     account.hear("signed-out");
   });
@@ -174,13 +176,13 @@ test("what a sign-in left goes to no other after a reload either; what a strange
   ] as const) {
     const before = await setUp("ada");
     before.server.refusesMerge = true;
-    before.session.allow(app, "KEY", canary);
+    before.session.allow(asker, "KEY", canary);
     await before.account.refresh();
     await settle();
     const { account, server, source, stored } = await setUp(null, before.tab);
     await account.refresh();
     const store = await source.storeFor("OTHER");
-    expect(await store?.allow(app, "OTHER", "o", null)).toEqual({ value: "o" });
+    expect(await store?.allow(asker, "OTHER", "o", null)).toEqual({ value: "o" });
     server.signedIn = next;
     await account.refresh();
     await settle();
@@ -194,15 +196,15 @@ test("a value that replaces a held one is for who is signed in, and else for who
   const replace = async (value: string) => {
     const store = await source.storeFor("KEY");
     expect(store?.kind).toBe("tab");
-    expect(await store?.allow(app, "KEY", value, null)).toEqual({ value });
+    expect(await store?.allow(asker, "KEY", value, null)).toEqual({ value });
   };
   server.refusesMerge = true;
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   await account.refresh();
   await replace("ada's");
   expect(session.content("bob")).toBeNull();
   server.signedIn = null;
-  await createAccountSecrets(client).use(app, "OTHER");
+  await createAccountSecrets(client).use(asker, "OTHER");
   await settle();
   await replace("stranger's");
   expect(session.content("bob")?.secrets).toEqual([{ name: "KEY", value: "stranger's" }]);

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { createClient } from "../api/client.ts";
 import { createAccountStore as createAccountSecrets } from "./account-store.ts";
 import type { SecretsChange } from "./secret-store.ts";
-import { app, canary, settle, setUp } from "./testing.ts";
+import { app, asker, canary, settle, setUp } from "./testing.ts";
 
 test("a question waits until it is known who is signed in", async () => {
   const { ask, account, server } = await setUp("ada");
@@ -28,7 +28,7 @@ test("signed out, and without accounts, the tab answers, and no secret is asked 
   for (const accounts of [true, false]) {
     const { ask, account, server, session } = await setUp(null);
     server.accounts = accounts;
-    session.allow(app, "KEY", canary);
+    session.allow(asker, "KEY", canary);
     await account.refresh();
     expect(await ask("KEY")).toEqual({
       kind: "tab",
@@ -43,7 +43,7 @@ test("signed out, and without accounts, the tab answers, and no secret is asked 
 
 test("a page that cannot tell who is signed in takes nothing new into the tab", async () => {
   const { ask, account, server, session } = await setUp("ada");
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   server.down = true;
   await account.refresh();
   expect(await ask("OTHER")).toBeNull();
@@ -63,7 +63,7 @@ test("an account out of reach is not replaced by the tab", async () => {
 
 test("signing in moves the tab's secrets; a question waits for that, then asks the account", async () => {
   const { ask, account, server, session, stored, changes } = await setUp(null);
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   await account.refresh();
   const held = Promise.withResolvers<undefined>();
   server.gate = held.promise;
@@ -80,7 +80,7 @@ test("signing in moves the tab's secrets; a question waits for that, then asks t
 
 test("a move that fails leaves the tab's secrets to be answered from the tab", async () => {
   const { ask, account, server, session } = await setUp("ada");
-  session.allow(app, "KEY", canary);
+  session.allow(asker, "KEY", canary);
   server.refusesMerge = true;
   await account.refresh();
   expect(await ask("KEY")).toMatchObject({ kind: "tab", standing: "granted" });
@@ -125,10 +125,14 @@ test.each<[api.AccountEvent, SecretsChange]>([
 
 test("an unexpected answer of the server is no value", async () => {
   const { send } = createClient(() => Promise.resolve(Response.json({ standing: "granted" })));
-  expect(await createAccountSecrets({ send }).use(app, "KEY")).toEqual({ standing: "unavailable" });
-  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.reject(new TypeError("no network")));
-  expect(await createAccountSecrets(createClient(fetch)).allow(app, "KEY", canary, null)).toEqual({
-    problem: "unreachable",
+  expect(await createAccountSecrets({ send }).use(asker, "KEY")).toEqual({
+    standing: "unavailable",
   });
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.reject(new TypeError("no network")));
+  expect(await createAccountSecrets(createClient(fetch)).allow(asker, "KEY", canary, null)).toEqual(
+    {
+      problem: "unreachable",
+    },
+  );
   expect(JSON.stringify(fetch.mock.calls[0]?.[0])).not.toContain(canary);
 });

@@ -1,6 +1,6 @@
-import type { AppId } from "@portafilter/protocol";
+import type { AppId, Loads } from "@portafilter/protocol";
 import type { ApiErrorCode } from "../api/api-error.ts";
-import type { Standing } from "../session/store.ts";
+import type { Asker, Standing } from "../session/store.ts";
 
 /** Where secrets are kept: in this tab only, or in the account of who is signed in. */
 export type Place = "tab" | "account";
@@ -8,7 +8,9 @@ export type Place = "tab" | "account";
 /** The answer to an app's request. `granted` carries secret material, and until when; null: until it is revoked. */
 export type Use =
   | { readonly standing: "granted"; readonly value: string; readonly until: string | null }
-  | { readonly standing: Exclude<Standing, "granted"> };
+  /** The app was allowed when it loaded the packages of `before`; null: which those were is not known. */
+  | { readonly standing: "changed"; readonly before: Loads | null }
+  | { readonly standing: Exclude<Standing, "granted" | "changed"> };
 
 /** The value that the app may have now (secret material), or why nothing was kept. */
 export type Allowed = { readonly value: string } | { readonly problem: ApiErrorCode };
@@ -16,14 +18,14 @@ export type Allowed = { readonly value: string } | { readonly problem: ApiErrorC
 /** A place for secrets, as the broker sees it. Neither method ever rejects. */
 export type SecretStore = {
   readonly kind: Place;
-  /** What `app` may do with `name`. `unavailable`: that cannot be told just now. */
-  readonly use: (app: AppId, name: string) => Promise<Use>;
+  /** What the app may do with `name`. `unavailable`: that cannot be told just now. */
+  readonly use: (asker: Asker, name: string) => Promise<Use>;
   /**
-   * Records that `app` may use `name`, until a moment or until it is revoked, after storing `value`
+   * Records that the app may use `name`, until a moment or until it is revoked, after storing `value`
    * when one is given; null allows what is stored. With a problem, the visitor has lost nothing.
    */
   readonly allow: (
-    app: AppId,
+    asker: Asker,
     name: string,
     value: string | null,
     until: string | null,

@@ -9,16 +9,19 @@ import type { SecretStore } from "./secret-store.ts";
 export function createTabStore(session: SessionStore, owner?: string | null): SecretStore {
   return {
     kind: "tab",
-    use(app, name) {
-      const standing = session.standing(app, name);
+    use(asker, name) {
+      const standing = session.standing(asker, name);
+      if (standing === "changed")
+        return Promise.resolve({ standing, before: session.allowedWith(asker.app, name) });
       if (standing !== "granted") return Promise.resolve({ standing });
-      const value = session.read(app, name);
+      const value = session.read(asker, name);
       return Promise.resolve(
         value === null ? { standing: "unavailable" } : { standing: "granted", value, until: null },
       );
     },
-    allow(app, name, value) {
-      const kept = session.allow(app, name, value, owner) ? session.read(app, name) : null;
+    allow(asker, name, value) {
+      const isKept = session.allow(asker, name, value, owner);
+      const kept = isKept ? session.read(asker, name) : null;
       return Promise.resolve(kept === null ? { problem: "secret_unavailable" } : { value: kept });
     },
   };

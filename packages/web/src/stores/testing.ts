@@ -1,4 +1,4 @@
-import { api } from "@portafilter/protocol";
+import { api, noLoads } from "@portafilter/protocol";
 import { type AccountStore, createAccountStore } from "../account/session.ts";
 import { createClient } from "../api/client.ts";
 import type { EventFeed } from "../events/event-feed.ts";
@@ -11,6 +11,7 @@ import { createSecretSource } from "./secret-source.ts";
 import type { SecretsChange } from "./secret-store.ts";
 
 export const app = "sabc";
+export const asker = { app, loads: noLoads };
 export const canary = "canary-41c0";
 const offers = { accounts: true, mail: false, providers: [] };
 const user = (id: string) => ({ id, email: "ada@example.org", hasPassword: true, passkeys: 0 });
@@ -117,7 +118,7 @@ export async function setUp(
   /** Where a name is answered, and how. */
   const ask = async (name: string) => {
     const store = await source.storeFor(name);
-    return store === null ? null : { kind: store.kind, ...(await store.use(app, name)) };
+    return store === null ? null : { kind: store.kind, ...(await store.use(asker, name)) };
   };
   return {
     tab,

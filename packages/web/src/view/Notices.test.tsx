@@ -47,7 +47,14 @@ test("an account out of reach can be tried again at once; storage that is blocke
   expect(run.reloadApp).toHaveBeenCalledOnce();
   act({ type: "requested", id: "1", name: "KEY", reason: null });
   expect(run.focusApp).not.toHaveBeenCalled();
-  act({ type: "found", name: "KEY", standing: "granted", place: "account" });
+  act({
+    type: "found",
+    name: "KEY",
+    standing: "granted",
+    place: "account",
+    loads: [],
+    before: null,
+  });
   expect(run.focusApp).toHaveBeenCalledOnce();
   cleanup();
   show({ unavailable: "tab" });
@@ -59,14 +66,14 @@ test("a press counts no more for somebody who has turned to something else since
   press("Run it again");
   fireEvent.pointerDown(document.body);
   screen.getByRole("button", { name: "Run it again" }).blur();
-  act({ type: "found", name: "KEY", standing: "known", place: "account" });
+  act({ type: "found", name: "KEY", standing: "known", place: "account", loads: [], before: null });
   expect(screen.queryByRole("region")).toBeNull();
   expect(run.focusApp).not.toHaveBeenCalled();
 });
 
 test("a notice that goes by itself takes the keyboard nowhere", () => {
   const { run, act } = show({ unavailable: "account" });
-  act({ type: "found", name: "KEY", standing: "known", place: "account" });
+  act({ type: "found", name: "KEY", standing: "known", place: "account", loads: [], before: null });
   expect(screen.queryByRole("region")).toBeNull();
   expect(run.focusApp).not.toHaveBeenCalled();
 });

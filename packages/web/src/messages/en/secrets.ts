@@ -77,7 +77,8 @@ export const secrets = {
     since: "Allowed ",
     off: "Not allowed. It has to ask.",
     unknown: (shortId: string) => `Snippet ${shortId}`,
-    run: "One run of an app at an address",
+    run: "One run of an app with code or packages at an address",
+    old: "Allowed before its packages counted: it asks again.",
   },
   history: {
     title: "Versions",
