@@ -27,12 +27,8 @@ async function stranger() {
 /** Damaged links by where they lead in the end; `once`: the first request has to hold the code. */
 const links = [
   { link: `/snippet/streamlit/v1#c=${code}`, place: `/snippet/streamlit/v1#c=${code}` },
-  { link: `/snippet/none/v1#code=${code}`, place: `/snippet/none/v1#code=${code}` },
-  { link: `/nothing/here#code=${code}`, place: `/nothing/here#code=${code}` },
-  { link: `/#c=${code}`, place: `/#c=${code}` },
   { link: `/how-it-works#c=${code}`, place: `/how-it-works#c=${code}` },
   { link: `/snippet/none/v1?code=${code}`, place: `/snippet/none/v1#code=${code}`, once: true },
-  { link: `/snippet/streamlit/v1?c=${code}`, place: `/snippet/streamlit/v1#c=${code}`, once: true },
   {
     link: `/snippet/streamlit/v1%23c=${code}`,
     place: `/snippet/streamlit/v1#c=${code}`,

@@ -38,8 +38,7 @@ export function settleOutcome(): void {
 export function dropOutcome(): void {
   settleOutcome();
   if (outcomeIn(history.state) === null) return;
-  const { outcome: _, ...rest } = history.state as { outcome: Outcome };
-  history.replaceState(rest, "");
+  history.replaceState({ ...(history.state as object), outcome: undefined }, "");
 }
 
 function kept(): Outcome | null {
