@@ -2,7 +2,7 @@ import { test } from "vitest";
 import { useFirefox } from "../harness/firefox.ts";
 import { useOutside } from "../harness/outside.ts";
 import { account } from "./account.ts";
-import { firstSecret, host, openaiChat, progress, threads, twoNames } from "./journeys.ts";
+import { firstSecret, flood, host, openaiChat, progress, threads, twoNames } from "./journeys.ts";
 
 const outside = useOutside(host);
 const { screen } = useFirefox(outside);
@@ -21,6 +21,9 @@ test("threads, pools, queues and timers", async () => {
 });
 test("a script that sleeps shows how far it is", async () => {
   await progress(await screen(), outside());
+});
+test("attack A5: questions that come and go by the thousand end the app, not the page", async () => {
+  await flood(await screen());
 });
 test("an account: signed up, reloaded, and signed in on a second device", async () => {
   await account(screen);

@@ -84,6 +84,17 @@ export async function progress(screen: Screen, outside: Outside): Promise<void> 
   await shows(screen, "app", "arrived");
 }
 
+/** Thousands of questions that are taken back at once, said by the app's worker in its own words. */
+export async function flood(screen: Screen): Promise<void> {
+  await screen.goto(snippet(program("flood")));
+  await shows(screen, "page", "The app was stopped", "or far too many, so it was cut off");
+  expect(await screen.has("page", "dialog", "KEY")).toBe(false);
+  await press(screen, "page", "Restart");
+  await until("it runs again", async () => {
+    return !(await screen.text("page")).includes("The app was stopped");
+  });
+}
+
 /** Where Python cannot be suspended, a wait that nothing could end says so, and the script goes on. */
 export async function impossibleWaits(screen: Screen): Promise<void> {
   await screen.goto(snippet(program("impossible")));

@@ -17,7 +17,7 @@ const policy = (apps: string) =>
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types portafilter-border",
   ].join("; ");
 
 const types: Record<string, string> = {
@@ -47,6 +47,8 @@ export async function serveFixture(): Promise<{ address: string; stop: () => Pro
     void (async () => {
       const host = request.headers.host ?? "";
       const path = new URL(request.url ?? "/", "http://fixture").pathname;
+      // Processes of their own for host page and frames, as the real server asks for.
+      response.setHeader("origin-agent-cluster", "?1");
       if (!host.startsWith("pycafe.localhost")) {
         const file = path === "/_portafilter/frame" ? "frame.html" : "app.html";
         response.setHeader("content-type", types[".html"] ?? "");

@@ -1,4 +1,5 @@
 export * as api from "./api/index.ts";
+export { type Budget, budgets, consoleMessageCost } from "./budgets.ts";
 export { type ErrorCode, errorCodes } from "./errors.ts";
 export { type FrameHello, frameHello, type HostPort, hostPort } from "./handshake.ts";
 export { limits, utf8Length } from "./limits.ts";

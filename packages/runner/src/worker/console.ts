@@ -1,4 +1,4 @@
-import { type FrameMessage, limits } from "@portafilter/protocol";
+import { budgets, consoleMessageCost, type FrameMessage, limits } from "@portafilter/protocol";
 
 export type Stream = "stdout" | "stderr" | "system";
 export type Output = {
@@ -9,8 +9,8 @@ export type Output = {
 
 const every = 50;
 
-/** Characters a second that go out; nobody reads as fast as a loop prints. The host page cuts off far above. */
-const perSecond = 1_000_000;
+/** Characters a second that go out: what the host page takes. Nobody reads as fast as a loop prints. */
+const { perSecond } = budgets["app.console"];
 
 /**
  * Sends output in chunks: a program that prints in a loop must not flood the host page. While Python
@@ -33,6 +33,7 @@ export function createConsole(post: (message: FrameMessage) => void): Output {
     if (text === "") return;
     post({ v: 1, type: "app.console", stream, text: text.slice(0, limits.consoleText) });
     text = "";
+    room -= consoleMessageCost;
   };
   const beginSecond = () => {
     second = performance.now();
@@ -47,6 +48,7 @@ export function createConsole(post: (message: FrameMessage) => void): Output {
       text: `${lines} left out: the app printed faster than can be shown.\n`,
     });
     leftOut = 0;
+    room -= consoleMessageCost;
   };
   const leaveOut = () => {
     // For a program that prints no more: its last lines count, too.

@@ -40,7 +40,7 @@ export function platformCsp(appOrigins: string): string {
     "form-action 'none'",
     "object-src 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types portafilter-border",
   ].join("; ");
 }
 

@@ -8,7 +8,7 @@ afterEach(cleanup);
 
 test("Escape closes it from wherever the keyboard is in it, and no other key does", () => {
   const onClose = vi.fn();
-  render(<ConsolePanel log={createConsoleLog()} dropped={0} onClose={onClose} />);
+  render(<ConsolePanel log={createConsoleLog()} dropped={0} excess={0} onClose={onClose} />);
   fireEvent.keyDown(screen.getByRole("log"), { key: "Enter" });
   expect(onClose).not.toHaveBeenCalled();
   fireEvent.keyDown(screen.getByRole("log"), { key: "Escape" });

@@ -8,11 +8,13 @@ type Props = {
   readonly log: ConsoleLog;
   /** Messages of the app that were dropped. */
   readonly dropped: number;
+  /** Messages of the app that were too many. */
+  readonly excess: number;
   readonly onClose: () => void;
 };
 
 /** What the app printed, as plain text. It stays at the end while the visitor has scrolled there. Escape closes it. */
-export function ConsolePanel({ log, dropped, onClose }: Props) {
+export function ConsolePanel({ log, dropped, excess, onClose }: Props) {
   const words = messages.console;
   const entries = useSyncExternalStore(log.subscribe, log.getEntries);
   const output = useRef<HTMLDivElement>(null);
@@ -64,6 +66,7 @@ export function ConsolePanel({ log, dropped, onClose }: Props) {
         ))}
       </div>
       {dropped > 0 && <p className={styles.dropped}>{words.dropped(dropped)}</p>}
+      {excess > 0 && <p className={styles.dropped}>{words.excess(excess)}</p>}
     </section>
   );
 }

@@ -23,21 +23,43 @@ test("entries arrive in order, and listeners hear of many at once", () => {
   ]);
 });
 
-test("only the newest entries stay", () => {
+test("only the newest lines stay, also of what came in one piece", () => {
   const log = createConsoleLog();
-  for (let i = 0; i < 3 * logLimits.entries; i++) log.add("stdout", `${i}`);
-  vi.advanceTimersByTime(100);
-  expect(log.getEntries()).toHaveLength(logLimits.entries);
-  expect(log.getEntries().at(-1)?.text).toBe(`${3 * logLimits.entries - 1}`);
+  const print = (from: number, to: number) => {
+    let text = "";
+    for (let i = from; i < to; i++) text += `${i}\n`;
+    log.add("stdout", text);
+  };
+  const last = () => log.getEntries().at(-1)?.text;
+  const lines = () => log.getEntries().flatMap(({ text }) => text.trim().split("\n"));
+  print(0, 2 * logLimits.lines);
+  vi.advanceTimersByTime(1_000);
+  expect(lines()).toHaveLength(logLimits.lines);
+  expect(lines()[0]).toBe(`${logLimits.lines}`);
+  print(2 * logLimits.lines, 2 * logLimits.lines + 1);
+  vi.advanceTimersByTime(1_000);
+  expect(lines()).toHaveLength(logLimits.lines);
+  expect(lines()[0]).toBe(`${logLimits.lines + 1}`);
+  expect(last()).toBe(`${2 * logLimits.lines}\n`);
 });
 
 test("the text of all entries is bounded, too", () => {
   const log = createConsoleLog();
-  for (let i = 0; i < 200; i++) log.add("stdout", "x".repeat(64 * 1024));
-  vi.advanceTimersByTime(100);
-  const total = log.getEntries().reduce((sum, entry) => sum + entry.text.length, 0);
-  expect(total).toBeLessThanOrEqual(logLimits.characters);
-  expect(total).toBeGreaterThan(logLimits.characters / 2);
+  for (let i = 0; i < 20; i++) log.add("stdout", "x".repeat(64 * 1024));
+  vi.advanceTimersByTime(10_000);
+  expect(shown(log)).toBeLessThanOrEqual(logLimits.characters);
+  expect(shown(log)).toBeGreaterThan(logLimits.characters / 2);
+});
+
+test("a lot of text is shown bit by bit, and all of it", () => {
+  const log = createConsoleLog();
+  log.add("stdout", "x".repeat(64 * 1024));
+  log.add("stdout", "y".repeat(64 * 1024));
+  const steps = [1, 2, 3, 4, 5].map(() => {
+    vi.advanceTimersByTime(100);
+    return shown(log);
+  });
+  expect(steps).toEqual([32_768, 65_536, 98_304, 131_072, 131_072]);
 });
 
 test("clearing empties it at once", () => {
@@ -55,3 +77,7 @@ test("text is made plain", () => {
   vi.advanceTimersByTime(100);
   expect(log.getEntries()[0]?.text).toBe("red");
 });
+
+function shown(log: ReturnType<typeof createConsoleLog>): number {
+  return log.getEntries().reduce((sum, entry) => sum + entry.text.length, 0);
+}

@@ -14,6 +14,9 @@ const ReasonMarkdown = lazy(async () => {
   }
 });
 
+/** Markdown of more marks than this takes a browser noticeably long; people write a tenth of it. */
+const mostMarks = 500;
+
 /**
  * What the app says it wants the secret for, set apart as a quotation. Suspends until the renderer
  * is there, so that nothing moves under the visitor's finger afterwards.
@@ -24,11 +27,19 @@ export function Reason({ reason }: { readonly reason: string }) {
       <figcaption>{messages.secret.reason}</figcaption>
       <div className={styles.text} role="region" aria-label={messages.secret.reason} tabIndex={0}>
         <PlainWhenBroken reason={reason}>
-          <ReasonMarkdown reason={reason} />
+          {marksIn(reason) > mostMarks ? (
+            <PlainReason reason={reason} />
+          ) : (
+            <ReasonMarkdown reason={reason} />
+          )}
         </PlainWhenBroken>
       </div>
     </figure>
   );
+}
+
+function marksIn(reason: string): number {
+  return reason.match(/[^\p{L}\p{M}\p{N}\s.,;:'"?%/]/gu)?.length ?? 0;
 }
 
 function PlainReason({ reason }: { readonly reason: string }) {

@@ -1,17 +1,16 @@
 import {
+  budgets,
   type FrameMessage,
   frameHello,
   type HostMessage,
   type HostPort,
-  parseFrameMessage,
 } from "@portafilter/protocol";
-import { createFloodGauge } from "./flood-gauge.ts";
+import { createBorder } from "./border.ts";
+import { createBudget } from "./budget.ts";
+import { violationLimit } from "./gate.ts";
 
-/** A frame that breaks the rules this often is cut off. */
-const violationLimit = 100;
-
-/** Why the host page closed the port on its own. */
-export type CutOff = "navigated" | "violations";
+/** Why the host page closed the port on its own; `broken`: its border failed. */
+export type CutOff = "navigated" | "violations" | "broken";
 
 type Options = {
   readonly frame: HTMLIFrameElement;
@@ -19,8 +18,10 @@ type Options = {
   readonly origin: string;
   readonly onOpen: () => void;
   readonly onMessage: (message: FrameMessage) => void;
-  /** Called with the number of messages dropped so far. */
+  /** Called with the number of messages so far that were not understood. */
   readonly onDropped: (count: number) => void;
+  /** Called with the number of messages so far that were too many. */
+  readonly onExcess: (count: number) => void;
   readonly onCutOff: (why: CutOff) => void;
 };
 
@@ -28,8 +29,6 @@ type Options = {
 export type Connection = {
   /** Sends, or does nothing when there is no port. */
   readonly send: (message: HostMessage) => void;
-  /** Counts a message that parsed but may not be sent (a used id, for example). */
-  readonly violation: () => void;
   readonly close: () => void;
 };
 
@@ -39,15 +38,16 @@ export type Connection = {
  */
 export function connect(options: Options): Connection {
   const { frame, origin } = options;
-  let port: MessagePort | null = null;
   let greeted = false;
   let loaded = false;
+  let opened = false;
   let closed = false;
-  let dropped = 0;
+  /** Messages that were not understood, on the port and of the frame to the window. */
+  const dropped = { port: 0, window: 0 };
 
   const close = () => {
     closed = true;
-    port?.close();
+    border.close();
     window.removeEventListener("message", onWindowMessage);
     frame.removeEventListener("load", onLoad);
   };
@@ -56,41 +56,46 @@ export function connect(options: Options): Connection {
     close();
     options.onCutOff(why);
   };
-  const violation = () => {
-    if (closed) return;
-    dropped += 1;
-    options.onDropped(dropped);
-    if (dropped >= violationLimit) cutOff("violations");
+  const onDropped = (more: Partial<typeof dropped>) => {
+    Object.assign(dropped, more);
+    const count = dropped.port + dropped.window;
+    options.onDropped(count);
+    if (count >= violationLimit) cutOff("violations");
   };
+  const border = createBorder({
+    onPassed: options.onMessage,
+    onDropped: (port) => {
+      onDropped({ port });
+    },
+    onExcess: options.onExcess,
+    onCutOff: () => {
+      cutOff("violations");
+    },
+    onBroken: () => {
+      cutOff("broken");
+    },
+  });
   const open = () => {
-    if (!greeted || !loaded || port !== null) return;
+    if (!greeted || !loaded || opened) return;
+    opened = true;
     const channel = new MessageChannel();
-    const floods = createFloodGauge();
-    port = channel.port1;
-    port.onmessage = (event: MessageEvent<unknown>) => {
-      if (closed) return;
-      const message = parseFrameMessage(event.data);
-      if (message === null) violation();
-      else if (floods(message.type === "app.console" ? message.text.length : 0))
-        cutOff("violations");
-      else options.onMessage(message);
-    };
-    port.onmessageerror = violation;
+    border.open(channel.port1);
     const handover: HostPort = { v: 1, type: "host.port" };
     frame.contentWindow?.postMessage(handover, origin, [channel.port2]);
     options.onOpen();
   };
-  const windowFloods = createFloodGauge();
+  const takeFromWindow = createBudget(budgets.window);
   const onWindowMessage = (event: MessageEvent<unknown>) => {
     // Any frame within the app's may post here. What it says counts for nothing, but it takes room.
-    if (event.source !== window && windowFloods()) {
+    if (event.source !== window && !takeFromWindow()) {
       cutOff("violations");
       return;
     }
     if (event.source === null || event.source !== frame.contentWindow) return;
-    const hello = event.origin === origin && frameHello.safeParse(event.data).success;
-    if (!hello || greeted) {
-      violation();
+    // To read a message takes as long as its sender likes. One of them is read: before it no app has run.
+    const hello = !greeted && event.origin === origin && frameHello.safeParse(event.data).success;
+    if (!hello) {
+      onDropped({ window: dropped.window + 1 });
       return;
     }
     greeted = true;
@@ -109,9 +114,8 @@ export function connect(options: Options): Connection {
   frame.addEventListener("load", onLoad);
   return {
     send(message) {
-      if (!closed) port?.postMessage(message);
+      if (!closed && opened) border.send(message);
     },
-    violation,
     close,
   };
 }

@@ -20,6 +20,8 @@ export type RunState = {
   readonly asked: readonly string[];
   /** Messages that were not understood. */
   readonly dropped: number;
+  /** Messages that were understood, and too many. */
+  readonly excess: number;
 };
 
 const askedLimit = 20;
@@ -32,6 +34,7 @@ export const initialRunState: RunState = {
   broker: initialBrokerState,
   asked: [],
   dropped: 0,
+  excess: 0,
 };
 
 /** The state after a message that concerns the screen; others leave it as it is. */

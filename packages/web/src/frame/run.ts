@@ -5,8 +5,8 @@ import { codeAddress, holdsForOneRun, type Snippet } from "../links/snippet.ts";
 import type { SecretSource } from "../stores/secret-store.ts";
 import { onThemeChange, pageTheme } from "../theme/theme.ts";
 import { type Connection, connect } from "./connect.ts";
+import { createDrawnState } from "./drawn-state.ts";
 import { createFrames, type Frames } from "./frames.ts";
-import { createRequestIds } from "./request-ids.ts";
 import { afterMessage, initialRunState, type RunState, withFailure } from "./run-state.ts";
 import { onWake } from "./wake.ts";
 
@@ -30,6 +30,7 @@ export type Run = {
   /** Random; tells this run from every other, in this tab and in others. */
   readonly name: string;
   readonly log: ConsoleLog;
+  /** As the page shows it, which is at most a frame of the screen behind. */
   readonly getState: () => RunState;
   readonly subscribe: (listener: () => void) => () => void;
   /** Puts the frames into `container`; once. */
@@ -46,19 +47,21 @@ export type Run = {
 export function createRun(options: Options): Run {
   const name = crypto.randomUUID();
   const log = createConsoleLog();
-  const listeners = new Set<() => void>();
-  const acceptId = createRequestIds();
-  let state = initialRunState;
+  const state = createDrawnState(initialRunState);
   let frames: Frames | null = null;
   let connection: Connection | null = null;
   let broker: Broker | null = null;
   let stopTheme: (() => void) | null = null;
   let helloTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const update = (next: RunState) => {
-    if (next === state) return;
-    state = next;
-    for (const listener of listeners) listener();
+  const update = (change: (before: RunState) => RunState) => {
+    state.set(change(state.now()));
+  };
+  /** Whether the question is still the one that the visitor sees, and says the same. */
+  const asDrawn = () => {
+    const [now] = state.now().broker.queue;
+    const [drawn] = state.drawn().broker.queue;
+    return now?.key === drawn?.key && now?.known === drawn?.known && now?.place === drawn?.place;
   };
   const end = () => {
     clearTimeout(helloTimer);
@@ -69,10 +72,10 @@ export function createRun(options: Options): Run {
   const fail = (failure: NonNullable<RunState["failure"]>) => {
     end();
     frames?.remove();
-    update(withFailure(state, failure));
+    update((before) => withFailure(before, failure));
   };
   const onMessage = (message: FrameMessage) => {
-    update(afterMessage(state, message));
+    update((before) => afterMessage(before, message));
     if (message.type === "app.progress") frames?.showApp();
     else if (message.type === "app.console") log.add(message.stream, message.text);
     else if (message.type === "app.failed")
@@ -80,8 +83,7 @@ export function createRun(options: Options): Run {
     else if (message.type === "app.loads") {
       if (broker?.loaded(message.packages) === false) fail({ kind: "violations" });
     } else if (message.type === "secret.cancel") broker?.cancel(message.id);
-    else if (acceptId(message.id)) broker?.request(message.id, message.name, message.reason);
-    else connection?.violation();
+    else broker?.request(message.id, message.name, message.reason);
   };
   const onOpen = () => {
     clearTimeout(helloTimer);
@@ -99,7 +101,7 @@ export function createRun(options: Options): Run {
       },
       send: (message) => connection?.send(message),
       onChange: (next) => {
-        update({ ...state, broker: next });
+        update((before) => ({ ...before, broker: next }));
       },
     });
     const source = address === null ? { code } : { code: "", codeUrl: address };
@@ -116,13 +118,8 @@ export function createRun(options: Options): Run {
   return {
     name,
     log,
-    getState: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
+    getState: state.drawn,
+    subscribe: state.subscribe,
     start(container) {
       if (frames !== null) return;
       const { origin, forceSync } = options;
@@ -133,7 +130,10 @@ export function createRun(options: Options): Run {
         onOpen,
         onMessage,
         onDropped: (dropped) => {
-          update({ ...state, dropped });
+          update((before) => ({ ...before, dropped }));
+        },
+        onExcess: (excess) => {
+          update((before) => ({ ...before, excess }));
         },
         onCutOff: (why) => {
           fail({ kind: why });
@@ -152,7 +152,9 @@ export function createRun(options: Options): Run {
     stopGrabbing() {
       fail({ kind: "grabbed" });
     },
-    allow: (key, value) => broker?.allow(key, value),
+    allow(key, value) {
+      if (asDrawn()) broker?.allow(key, value);
+    },
     deny: (key) => broker?.deny(key),
     askAgain: () => broker?.askAgain(),
     closeNotice: () => broker?.closeNotice(),

@@ -112,6 +112,10 @@ export const en = {
       title: "The app did not start in 30 seconds",
       text: "The frame it runs in never reported. The server may be unreachable, or an extension of the browser may keep the frame from loading.",
     },
+    broken: {
+      title: "The app was stopped",
+      text: "The part of this page that listens to the app could not be loaded, or failed. Check your connection. Retry starts the app anew.",
+    },
     navigated: {
       title: "The app was stopped",
       text: "The frame that runs Python tried to leave its place, so it was cut off. No secret was sent there. Retry starts it anew.",
@@ -242,6 +246,10 @@ export const en = {
       count === 1
         ? "1 message from the app was not understood and dropped"
         : `${count} messages from the app were not understood and dropped`,
+    excess: (count: number) =>
+      count === 1
+        ? "1 message from the app was too much at once and not taken"
+        : `${count} messages from the app were too much at once and not taken`,
   },
   link: {
     opening: "Reading the link",

@@ -64,6 +64,7 @@ export function AppPage({ who, createRun }: Props) {
         <ConsolePanel
           log={run.log}
           dropped={state.dropped}
+          excess={state.excess}
           onClose={() => {
             setConsoleOpen(false);
             consoleButton.current?.focus();
