@@ -90,7 +90,7 @@ describe.each(links)("of the damaged link $link", ({ link: damaged, place, ...re
         body: `<meta http-equiv="refresh" content="0;url=${back}">`,
       });
     });
-    const { page, link, button, path } = await openIn(context, damaged);
+    const { link, button, path } = await openIn(context, damaged);
     const opening = context.waitForEvent("page");
     await link("Sign in").click({ button: "middle" });
     const tab = await opening;
