@@ -67,17 +67,11 @@ const head = (line: string, length: number, token = "") =>
 /** Sends a body as far as the server takes it, all but its last byte. */
 async function flood(server: Server, line: string, token?: string): Promise<Socket> {
   const socket = connect(Number(server.address.port), server.address.hostname);
-  let isClosed = false;
   socket.on("error", () => undefined);
-  const closed = new Promise<void>((resolve) => {
-    socket.once("close", () => {
-      isClosed = true;
-      resolve();
-    });
-  });
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.resume();
   socket.write(head(line, size, token));
-  for (let sent = 0; sent < size - chunk.length && !isClosed; sent += chunk.length) {
+  for (let sent = 0; sent < size - chunk.length && socket.writable; sent += chunk.length) {
     if (!socket.write(chunk)) {
       await Promise.race([new Promise((resolve) => socket.once("drain", resolve)), closed]);
     }

@@ -127,8 +127,8 @@ describe("bodies that are too much", () => {
 
   it.each([
     ["lists in lists", `{"x":${"[".repeat(500_000)}`, "nested too deeply"],
-    ["objects in objects", `${'{"x":'.repeat(150_000)}`, "nested too deeply"],
-    ["a level too many", `${"[".repeat(jsonLimits.depth + 1)}`, "nested too deeply"],
+    ["objects in objects", '{"x":'.repeat(150_000), "nested too deeply"],
+    ["a level too many", "[".repeat(jsonLimits.depth + 1), "nested too deeply"],
     ["60,000 keys", `{"k":1${',"k":1'.repeat(60_000)}}`, "too many keys and elements"],
     ["500,000 elements", `{"x":[0${",0".repeat(500_000)}]}`, "too many keys and elements"],
     ["100,000 lists", `{"x":[[]${",[]".repeat(100_000)}]}`, "too many keys and elements"],

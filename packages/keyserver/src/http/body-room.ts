@@ -1,13 +1,12 @@
-import { refusals } from "../refusal.ts";
 import { bodySizes, type Limits } from "./limits.ts";
 
 /** What one request holds of the room. */
 export type BodyPlace = {
   /**
    * Tells how long the body is so far.
-   * @throws Refusal when there is no room for it.
+   * @returns whether there is room for it.
    */
-  grow(length: number): void;
+  grow(length: number): boolean;
   /** The answer has left. */
   leave(): void;
 };
@@ -26,13 +25,14 @@ export function createBodyRoom({
     let taken = 0;
     return {
       grow: (length) => {
-        if (length <= bodySizes.small) return;
+        if (length <= bodySizes.small) return true;
         const more = length - taken;
         const own = (held.get(owner) ?? 0) + more;
-        if (more > free || own > bodiesOfOne) throw refusals.noRoom();
+        if (more > free || own > bodiesOfOne) return false;
         free -= more;
         taken = length;
         held.set(owner, own);
+        return true;
       },
       leave: () => {
         free += taken;

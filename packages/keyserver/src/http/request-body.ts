@@ -25,20 +25,21 @@ export function readBytes(
     let length = 0;
     const take = (chunk: Buffer) => {
       length += chunk.length;
-      try {
-        if (length > most) throw refusals.tooLarge();
-        place.grow(length);
+      const isTooLong = length > most;
+      if (!isTooLong && place.grow(length)) {
         chunks.push(chunk);
-      } catch (error) {
-        // What is still to come is dropped.
-        request.off("data", take);
-        chunks = [];
-        place.leave();
-        reject(error as Error);
+        return;
       }
+      // What is still to come is dropped.
+      request.off("data", take);
+      chunks = [];
+      place.leave();
+      reject(isTooLong ? refusals.tooLarge() : refusals.noRoom());
     };
     request.on("data", take);
-    response.once("close", place.leave);
+    response.once("close", () => {
+      place.leave();
+    });
     request.on("end", () => {
       const [first] = chunks;
       resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Action } from "../http/route.ts";
 
-/** A request that may be anything; `:names` of its path are filled in, `@words` of its body are not yet. */
+/** A request that may be anything. Words of its body that stand for something are not filled in yet. */
 export type Fuzzed = {
   readonly method: string;
   readonly path: string;
@@ -23,7 +23,7 @@ const fields = [
   ...["auto_rotate_period", "allow_plaintext_backup", "policy", "policies", "ttl", "paths"],
   ...["accessor", "key", "reset", "name", "__proto__", "constructor", "x"],
 ];
-/** What is right somewhere, or nearly. Words that begin with @ stand for what the server made. */
+/** What is right somewhere, or nearly. Some words stand for what the server made. */
 const words = fc.constantFrom<unknown>(
   ...["@ciphertext", "@accessor", "@root", "YQ==", "aGVsbG8=", "YQ", "%", "", "vault:v1:", "0"],
   ...["vault:v0:AAAA", "vault:v9:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "aes256-gcm96", "1h"],

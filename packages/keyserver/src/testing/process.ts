@@ -21,7 +21,7 @@ export async function startProcess(
   env: NodeJS.ProcessEnv = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [serve], {
-    env: { ...process.env, DATA_DIR: folder, KEYSERVER_PORT: "0", ...env },
+    env: { DATA_DIR: folder, KEYSERVER_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const gone = once(child, "exit");

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import * as z from "zod/mini";
 import type { Route } from "../http/route.ts";
 
-/** A request that may be anything. Words that begin with @ stand for what the account has. */
+/** A request that may be anything. Some words stand for what the account has. */
 export type Fuzzed = Readonly<{
   path: string;
   body: string | undefined;
   headers: Record<string, string>;
 }>;
 
-type Json = { readonly [name: string]: unknown };
+type Json = Readonly<Record<string, unknown>>;
 
 const words = fc.constantFrom(
   ...["@secret", "@device", "@passkey", "@email", "@user", "@uuid", "KEY", "app-1", "test"],
