@@ -4,6 +4,9 @@ import { crashIntoServerLog, endWith } from "./crash.ts";
 import { addKeyServerCommands } from "./keyserver.ts";
 import { settingsHelp } from "./settings-help.ts";
 
+// Databases, keys, caches, sockets: no other user of the machine reads what any command of ours makes.
+process.umask(0o077);
+
 /** Of a command that was not understood, and of `audit verify` where it could not look: 1 is a finding. */
 const notDone = 2;
 

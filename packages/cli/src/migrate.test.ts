@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { readDatabaseConfig } from "@portafilter/server";
 import { expect, onTestFinished, test } from "vitest";
 import { nameOf } from "./migrate.ts";
+import { openToOthers, runCommand, temporaryFolder } from "./testing/commands.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -34,6 +35,12 @@ test("it says which migrations it made, and the second time that there was nothi
     output: `The database in ${join(dir, "db")} is up to date\n`,
     errors: "",
   });
+}, 120_000);
+
+test("attack E1: no other user of the machine may read a file of the database, whatever umask there is", async () => {
+  const dir = await temporaryFolder("modes");
+  expect((await runCommand(["migrate"], { DATA_DIR: join(dir, "data") })).code).toBe(0);
+  expect(await openToOthers(dir)).toEqual([]);
 }, 120_000);
 
 test("a database that cannot be reached is one line, without its password", async () => {

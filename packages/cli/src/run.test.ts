@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../server/src/testing/free-port.ts";
 import { readRunConfig } from "./config.ts";
-import { silentSource, startCommand, temporaryFolder } from "./testing/commands.ts";
+import { openToOthers, silentSource, startCommand, temporaryFolder } from "./testing/commands.ts";
 
 /** `portafilter run` with a package source that never answers, so that the app server keeps fetching. */
 async function start(settings: Record<string, string> = {}) {
@@ -79,6 +79,9 @@ describe("portafilter run", { timeout: 120_000 }, () => {
       expect.stringMatching(/^Keep a copy of the root key elsewhere/),
     ]);
     expect(statSync(join(dir, "keyserver")).mode & 0o777).toBe(0o700);
+    // The same goes for all that either process has made.
+    expect(readdirSync(dir)).toEqual(expect.arrayContaining(["auth.secret", "keyserver"]));
+    expect(await openToOthers(dir)).toEqual([]);
   });
 
   test("a parent that is killed leaves nobody behind", async () => {

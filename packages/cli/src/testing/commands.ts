@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,9 +28,13 @@ export async function silentSource() {
   };
 }
 
-/** Starts a command with these settings and no others. Whoever starts it ends it. */
+/**
+ * Starts a command with these settings and no others, where everybody may do everything with what is made
+ * unless it says otherwise. Whoever starts it ends it.
+ */
 export function startCommand(args: readonly string[], settings: Record<string, string>) {
-  const child = spawn(process.execPath, [main, ...args], {
+  const command = [process.execPath, main, ...args];
+  const child = spawn("/bin/sh", ["-c", 'umask 0; exec "$@"', "sh", ...command], {
     env: { PATH: dirname(process.execPath), ...settings },
   });
   const said = { out: "", err: "" };
@@ -38,6 +42,16 @@ export function startCommand(args: readonly string[], settings: Record<string, s
   child.stderr.setEncoding("utf8").on("data", (part: string) => (said.err += part));
   const ended = once(child, "close") as Promise<[number | null]>;
   return { child, said, code: async () => (await ended)[0] };
+}
+
+/** Files and folders in a data folder that anybody but their owner may do anything with, and their modes. */
+export async function openToOthers(dir: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(dir, { recursive: true })) {
+    const { mode } = await stat(join(dir, name));
+    if ((mode & 0o077) !== 0) found.push(`${(mode & 0o777).toString(8)} ${name}`);
+  }
+  return found;
 }
 
 /** Runs a command to its end. `said` is all that it printed. */

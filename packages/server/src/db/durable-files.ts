@@ -15,8 +15,13 @@ export const durableStart = [
 ];
 
 type Stream = Readonly<{ nfd?: number }>;
+type Attributes = Readonly<{ mode?: number }>;
+type SetAttributes = (of: unknown, attributes: Attributes) => void;
 type Emscripten = {
-  NODEFS: { stream_ops: { fsync?: (stream: Stream) => number } };
+  NODEFS: {
+    node_ops: { setattr: SetAttributes };
+    stream_ops: { fsync?: (stream: Stream) => number; setattr?: SetAttributes };
+  };
 };
 
 /** The numbers that the program of PGlite has for errors. PostgreSQL goes on after two of them, on folders. */
@@ -26,6 +31,7 @@ const inputOutput = 29;
 /**
  * The files of PGlite in a folder, with fsync that reaches the disk. One that fails is an error to
  * PostgreSQL too, which then acknowledges nothing: what a call throws instead, PGlite swallows.
+ * Nobody but their owner can read them, whatever umask there is: PGlite sets the mode of each by itself.
  * @param sync - what does it, for tests of disks that fail.
  */
 export function durableFiles(folder: string, sync: (fd: number) => void = fsyncSync): NodeFS {
@@ -33,8 +39,11 @@ export function durableFiles(folder: string, sync: (fd: number) => void = fsyncS
   const init = files.init.bind(files);
   files.init = async (...given) => {
     const { emscriptenOpts } = await init(...given);
-    const withSync = (module: unknown) => {
-      (module as Emscripten).NODEFS.stream_ops.fsync = ({ nfd }) => {
+    const prepare = (module: unknown) => {
+      const { node_ops: nodes, stream_ops: streams } = (module as Emscripten).NODEFS;
+      nodes.setattr = forOwnerOnly(nodes.setattr);
+      if (streams.setattr !== undefined) streams.setattr = forOwnerOnly(streams.setattr);
+      streams.fsync = ({ nfd }) => {
         try {
           if (nfd !== undefined) sync(nfd);
           return 0;
@@ -44,10 +53,17 @@ export function durableFiles(folder: string, sync: (fd: number) => void = fsyncS
       };
     };
     return {
-      emscriptenOpts: { ...emscriptenOpts, preRun: [...preRunOf(emscriptenOpts), withSync] },
+      emscriptenOpts: { ...emscriptenOpts, preRun: [...preRunOf(emscriptenOpts), prepare] },
     };
   };
   return files;
+}
+
+function forOwnerOnly(setattr: SetAttributes): SetAttributes {
+  return (of, attributes) => {
+    const { mode } = attributes;
+    setattr(of, mode === undefined ? attributes : { ...attributes, mode: mode & ~0o077 });
+  };
 }
 
 function preRunOf({ preRun }: { preRun?: unknown }): ((module: unknown) => void)[] {
