@@ -43,9 +43,13 @@ export type World = Server &
     clock: { now: number };
   }>;
 
-/** A world with the users `ada` and `bob`. */
-export async function createWorld(db: Database, given?: () => DataKeys): Promise<World> {
-  for (const id of ["ada", "bob"]) await addUser(db, id);
+/** A world with the users `ada` and `bob`, or with others that are to be added. */
+export async function createWorld(
+  db: Database,
+  given?: () => DataKeys,
+  users: readonly string[] = ["ada", "bob"],
+): Promise<World> {
+  for (const id of users) await addUser(db, id);
   const keys = keysForTest();
   const makeKeys = given ?? keys.another;
   const clock = { now: Date.parse("2026-11-25T12:00:00.000Z") };
