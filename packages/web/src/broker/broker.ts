@@ -37,6 +37,18 @@ type Given = { readonly value: string; readonly until: string | null };
 /** What a store answered: whether the visitor still has to decide, and what follows from it. */
 type Answer = { readonly open: boolean; readonly settle: () => void };
 
+/**
+ * Milliseconds. What is refused without a dialog is refused at a multiple of it, so that an app does not
+ * learn from the time whether the visitor has a secret of that name.
+ */
+const bucket = 1_000;
+
+function endOfBucket(since: number): Promise<void> {
+  const passed = performance.now() - since;
+  const left = Math.ceil(passed / bucket) * bucket - passed;
+  return new Promise((resolve) => setTimeout(resolve, left));
+}
+
 /** Answers one run's requests for secrets, from where they are kept or by asking the visitor. */
 export type Broker = {
   /**
@@ -132,11 +144,14 @@ export function createBroker(ports: Ports): Broker {
       pending.stale = true;
       return;
     }
+    const since = performance.now();
     void ask(name, async () => {
       const store = await secrets.storeFor(name);
       const use = (await store?.use(asker, name)) ?? { standing: "unavailable" };
       const { standing } = use;
       const before = use.standing === "changed" ? use.before : null;
+      // No person answers any more, whose time would hide how long it takes to find nothing.
+      if (state.refusing && standing !== "granted") await endOfBucket(since);
       // Where it is not known who is signed in, it is the account that is out of reach.
       const place = store?.kind ?? "account";
       const event = { type: "found", name, standing, place, loads: asker.loads, before } as const;
