@@ -12,8 +12,9 @@ test("metrics count requests by route and status, failures of the key server, au
   metrics.keyServerFailure("late");
   metrics.auditBatch(3);
   metrics.watchPool(() => ({ total: 5, idle: 2, waiting: 1 }));
-  const answer = await createMetricsApp(metrics, readiness).fetch(
-    new Request("http://127.0.0.1:9/metrics"),
+  const headers = { host: "127.0.0.1:9" };
+  const answer = await createMetricsApp(metrics, readiness, "pycafe.localhost").fetch(
+    new Request("http://127.0.0.1:9/metrics", { headers }),
     {},
   );
   expect(answer.headers.get("content-type")).toMatch(/^text\/plain/);
@@ -25,6 +26,27 @@ test("metrics count requests by route and status, failures of the key server, au
   expect(text).toContain('portafilter_key_server_failures_total{reason="late"} 1');
   expect(text).toContain("portafilter_audit_batch_events_sum 3");
   expect(text).toContain('portafilter_database_connections{state="waiting"} 1');
+});
+
+test("attack D13: a name that was made to lead to this machine is told nothing of the metrics", async () => {
+  const app = createMetricsApp(createMetrics(), () => Promise.resolve({}), "portafilter.example");
+  const statusFor = async (host: string | undefined) => {
+    const headers = host === undefined ? {} : { host };
+    for (const path of ["/metrics", "/healthz", "/readyz"]) {
+      const answer = await app.fetch(new Request(`http://127.0.0.1:9${path}`, { headers }), {});
+      if (answer.status !== 200) return answer.status;
+    }
+    return 200;
+  };
+  const foreign = [
+    "evil.test:9",
+    "127.0.0.1.evil.test:9",
+    "evil.localhost:9",
+    "localhost.evil.test",
+  ];
+  for (const host of [...foreign, "", undefined]) expect(await statusFor(host), host).toBe(421);
+  for (const host of ["127.0.0.1:9", "localhost:9", "LOCALHOST", "[::1]:9", "portafilter.example"])
+    expect(await statusFor(host), host).toBe(200);
 });
 
 test("metrics are nothing that a visitor reaches", async () => {

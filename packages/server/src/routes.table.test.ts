@@ -94,7 +94,7 @@ test("no address is served that is declared nowhere", async () => {
   expect(unknown).toEqual(["GET /_portafilter/*", "GET /*"]);
 
   const parts = () => Promise.resolve({});
-  const metrics = createMetricsApp(createMetrics(), parts) as Hono;
+  const metrics = createMetricsApp(createMetrics(), parts, "pycafe.localhost") as Hono;
   expect(served(metrics).toSorted()).toEqual([...Object.keys(fixed), "GET /metrics"].toSorted());
   // Middleware may answer, too: each is known by its name.
   expect([app, assembly.api, apps.platform, apps.app, metrics].map(forAll)).toEqual([
@@ -102,7 +102,7 @@ test("no address is served that is declared nowhere", async () => {
     ["refusal"],
     ["securityHeaders", "noServiceWorkers", "refusal"],
     ["securityHeaders", "oneServiceWorker", "refusal"],
-    [],
+    ["ownNames"],
   ]);
 });
 
