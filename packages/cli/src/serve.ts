@@ -18,6 +18,7 @@ import {
   readLock,
   withoutAccounts,
 } from "@portafilter/server";
+import { connectionLimits } from "./connection-limits.ts";
 import { essential, prepare } from "./prepare.ts";
 import { checkStart, listenForMetrics, listenOrTell } from "./start-checks.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
@@ -75,8 +76,11 @@ async function openListeners(
   const count = metrics.request;
   const folders = places;
   const app = await createServer({ config, packages, folders, api, readiness, count, log });
-  const server = await listenOrTell(app, "PORT", config);
-  const operators = await listenForMetrics(createMetricsApp(metrics, readiness), config);
+  const limits = connectionLimits(config);
+  const https = config.platformOrigin.startsWith("https:");
+  const server = await listenOrTell(app, "PORT", config, { ...limits, https });
+  const forOperators = createMetricsApp(metrics, readiness, config.platformHost);
+  const operators = await listenForMetrics(forOperators, config, limits);
   return operators === undefined ? [server] : [server, operators];
 }
 

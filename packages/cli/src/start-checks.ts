@@ -1,4 +1,4 @@
-import { type Config, type Listening, listen } from "@portafilter/server";
+import { type Config, type Listening, type ListenLimits, listen } from "@portafilter/server";
 import { makeWritableDataFolder } from "./data-folder.ts";
 import { Fatal } from "./fatal.ts";
 import { aborted } from "./stop-signal.ts";
@@ -32,10 +32,11 @@ async function check(config: Config): Promise<void> {
 export async function listenForMetrics(
   app: Parameters<typeof listen>[0],
   { metricsPort: port }: Pick<Config, "metricsPort">,
+  limits: ListenLimits = {},
 ): Promise<Listening | undefined> {
   return port === undefined
     ? undefined
-    : await listenOrTell(app, "METRICS_PORT", { port, host: "127.0.0.1" });
+    : await listenOrTell(app, "METRICS_PORT", { port, host: "127.0.0.1" }, limits);
 }
 
 /**
@@ -46,8 +47,9 @@ export async function listenOrTell(
   app: Parameters<typeof listen>[0],
   setting: string,
   { port, host }: Pick<Config, "port" | "host">,
+  limits: ListenLimits = {},
 ): Promise<Listening> {
-  return listen(app, port, host).catch((error: unknown) => {
+  return listen(app, port, host, limits).catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {
       throw new Fatal(

@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { closedCsp, securityHeaders } from "./http/headers.ts";
+import { tooLongCsp, tooLongPage } from "./too-long.ts";
 
 const statuses: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
@@ -12,8 +13,11 @@ const statuses: Readonly<Record<string, string>> = {
 const mostDiscarded = 2 * 1024 * 1024;
 const patience = 5_000;
 
-/** Lets an HTTP server answer what it could not read as a request, and end the connection. */
-export function answerBrokenRequests(server: EventEmitter): void {
+/**
+ * Lets an HTTP server answer what it could not read as a request, and end the connection.
+ * @param https - whether browsers reach it over TLS.
+ */
+export function answerBrokenRequests(server: EventEmitter, https = false): void {
   /** What a connection is still owed, and what was answered before all of its request was here. */
   const owed = new WeakMap<Socket, Set<ServerResponse>>();
   /** How many bytes had come over a connection when it was refused. */
@@ -45,7 +49,7 @@ export function answerBrokenRequests(server: EventEmitter): void {
       return;
     }
     refused.set(socket, socket.bytesRead);
-    refuse(socket, "code" in error ? String(error.code) : "");
+    refuse(socket, "code" in error ? String(error.code) : "", https);
   });
 }
 
@@ -55,24 +59,26 @@ function isDone({ closed, req }: ServerResponse): boolean {
 
 /**
  * An app that shares a site with the platform can set cookies for all of it, so many that no request of
- * that visitor fits into the limit any more. So the refusal of a too long header takes cookies away, and
- * the visitor's next try works.
+ * that visitor fits into the limit any more. So the refusal of a too long head is a page that looks whether
+ * cookies made it so, and the visitor's next try works. Not `Clear-Site-Data`: it takes our own cookies too,
+ * and any site can link to a long address.
  */
-function refuse(socket: Socket, code: string): void {
+function refuse(socket: Socket, code: string, https: boolean): void {
   const timer = setTimeout(() => socket.destroy(), patience);
   socket.once("close", () => {
     clearTimeout(timer);
   });
+  const isTooLong = code === "HPE_HEADER_OVERFLOW";
   const headers = {
-    ...securityHeaders(closedCsp, false),
+    ...securityHeaders(isTooLong ? tooLongCsp : closedCsp, https),
     "cache-control": "no-store",
     connection: "close",
-    "content-type": "text/plain; charset=utf-8",
-    ...(code === "HPE_HEADER_OVERFLOW" ? { "clear-site-data": '"cookies"' } : {}),
+    "content-type": `text/${isTooLong ? "html" : "plain"}; charset=utf-8`,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const start = `HTTP/1.1 ${statuses[code] ?? "400 Bad Request"}\r\n${lines.join("")}\r\n`;
-  socket.end(`${start}This request could not be read. Reload the page to try again.\n`, () => {
+  const words = "This request could not be read. Reload the page to try again.\n";
+  socket.end(`${start}${isTooLong ? tooLongPage : words}`, () => {
     // What is late is not broken: were the rest of it heard, it would be done after all.
     if (code === "ERR_HTTP_REQUEST_TIMEOUT") socket.destroy();
   });

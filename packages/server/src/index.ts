@@ -9,10 +9,11 @@ export {
   readRewrapConfig,
   readVerifyConfig,
 } from "./config.ts";
+export type { ConnectionLimits } from "./connection-limits.ts";
 export { type DatabaseConfig, readDatabaseConfig, readMigrateConfig } from "./db/config.ts";
 export { migrateDatabase } from "./db/migrate-database.ts";
 export { folderResources, versionOf } from "./http/resources.ts";
-export { type Listening, listen } from "./listen.ts";
+export { type Listening, type ListenLimits, listen } from "./listen.ts";
 export { createLog, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { createMetricsApp } from "./metrics-app.ts";
@@ -29,3 +30,4 @@ export { Problem } from "./problem.ts";
 export type { Rewrapped } from "./secrets/rewrapping.ts";
 export { keyServerFailure, runRewrapping } from "./secrets/run-rewrapping.ts";
 export { createServer } from "./server.ts";
+export { isLoopback } from "./settings.ts";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -96,18 +97,51 @@ test.for([
   expect(answer).not.toContain("host page");
 });
 
-test("a header that is too long takes the cookies away that may have made it so (B4)", async () => {
+test("attack D6: no address and no header, however long, makes a browser drop the cookies it has", async () => {
   const { raw } = await listening();
   const start = "GET / HTTP/1.1\r\nHost: pycafe.localhost:8080\r\n";
-  const answer = await raw(`${start}Cookie: ${"a=b; ".repeat(5_000)}\r\n\r\n`);
-  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
-  expect(answer).toContain('clear-site-data: "cookies"');
-  expect(answer).toContain("frame-ancestors 'none'");
-  // Nothing else does: anybody can send nonsense.
-  const nonsense = await raw("nonsense\r\n\r\n");
-  expect(nonsense).toMatch(/^HTTP\/1\.1 400 /);
-  expect(nonsense).not.toContain("clear-site-data");
+  for (const request of [
+    `GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: pycafe.localhost:8080`,
+    `${start}Cookie: ${"a=b; ".repeat(5_000)}`,
+    `${start}Sec-WebSocket-Protocol: ${"a".repeat(20_000)}`,
+    "nonsense",
+  ]) {
+    const answer = await raw(`${request}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 4(31|00) /);
+    expect(answer.toLowerCase()).not.toMatch(/\r\n(clear-site-data|set-cookie):/);
+    expect(answer).toContain("frame-ancestors 'none'");
+  }
 });
+
+test("the page for too long requests may run its own script, and nothing else", async () => {
+  const { raw } = await listening();
+  const answer = await raw(`GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const script = /<script>([^]*)<\/script>/.exec(answer)?.[1] ?? "";
+  const hash = createHash("sha256").update(script).digest("base64");
+  expect(answer).toContain(`form-action 'none'; script-src 'sha256-${hash}'\r\n`);
+  expect(answer).toContain("content-type: text/html; charset=utf-8\r\n");
+});
+
+test.for([true, false])(
+  "what is no request is answered with HSTS over https: %s",
+  async (https) => {
+    const app = new Hono();
+    const timeouts = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+    const open = await listen(app, 0, "127.0.0.1", { ...timeouts, https });
+    onTestFinished(open.close);
+    const answers: string[] = [];
+    for (const request of ["nonsense\r\n\r\n", `GET /${"a".repeat(20_000)}`, "GET / HT"]) {
+      const socket = connect(open.port, "127.0.0.1");
+      const said = spoken(socket);
+      socket.write(request);
+      answers.push(await said(/\r\n\r\n/));
+      socket.destroy();
+    }
+    expect(answers.map((answer) => answer.slice(9, 12))).toEqual(["400", "431", "408"]);
+    const sts = "strict-transport-security: max-age=63072000; includeSubDomains";
+    for (const answer of answers) expect(answer.includes(sts)).toBe(https);
+  },
+);
 
 test("as many cookies as a browser keeps are heard out, so that it reads the answer (B4)", async () => {
   const { raw } = await listening();
@@ -115,7 +149,7 @@ test("as many cookies as a browser keeps are heard out, so that it reads the ans
   // A connection that is cut while more is to come rejects here.
   const answer = await raw(`${start}Cookie: ${"x".repeat(720 * 1024)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
-  expect(answer).toMatch(/Reload the page to try again\.\n$/);
+  expect(answer).toMatch(/<\/html>\n$/);
 });
 
 test("on a connection that was of use before, a refusal is heard out, too; behind an answer under way there is none", async () => {
@@ -123,7 +157,7 @@ test("on a connection that was of use before, a refusal is heard out, too; behin
   const start = "GET /healthz HTTP/1.1\r\nHost: pycafe.localhost:8080\r\n";
   const broken = `${start}Cookie: ${"x".repeat(720 * 1024)}\r\n\r\n`;
   const answers = await raw(`${start}\r\n`, broken);
-  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 431 [^]*try again\.\n$/);
+  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 431 [^]*<\/html>\n$/);
 
   upstream.routes.set("/cdn/v1.0.0/full/both-1.0-py3-none-any.whl", () => undefined);
   const waiting = `GET ${wheel} HTTP/1.1\r\nHost: app1.pycafe.localhost:8080\r\n\r\n`;
@@ -152,7 +186,7 @@ test("what came over a connection before does not count against a request that i
   socket.end("\r\n\r\n");
   // A connection that is cut while more is to come rejects here.
   await closed;
-  expect(await said(/HTTP\/1\.1 431 /)).toContain('clear-site-data: "cookies"');
+  expect(await said(/HTTP\/1\.1 431 /)).toContain("Cookies that were in the way are removed.");
 });
 
 test("a request that was answered before it was all here is not answered twice", async () => {

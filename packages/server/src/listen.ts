@@ -2,6 +2,7 @@ import { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { answerBrokenRequests } from "./broken-request.ts";
+import { limitConnections } from "./connection-limits.ts";
 import type { SiteApp } from "./http/app.ts";
 import { endSlowReaders } from "./slow-readers.ts";
 
@@ -26,6 +27,16 @@ const patience = {
   unreadCheckingInterval: 250,
 };
 
+/** No limit but the system's, and plain HTTP: whoever listens for visitors says what there is. */
+const noLimits = {
+  mostConnections: Number.POSITIVE_INFINITY,
+  mostOfAddress: Number.POSITIVE_INFINITY,
+  https: false,
+};
+
+/** What a listener may be told; `https` where browsers reach it over TLS. */
+export type ListenLimits = Partial<typeof patience & typeof noLimits>;
+
 /**
  * Listens on a port.
  * @throws the operating system's error, such as EADDRINUSE.
@@ -34,20 +45,26 @@ export async function listen(
   app: SiteApp,
   port: number,
   host: string,
-  limits: Partial<typeof patience> = {},
+  limits: ListenLimits = {},
 ): Promise<Listening> {
-  const { readTimeout, mostUnread, unreadCheckingInterval, ...serverOptions } = {
-    ...patience,
-    ...limits,
-  };
+  const {
+    readTimeout,
+    mostUnread,
+    unreadCheckingInterval,
+    mostConnections,
+    mostOfAddress,
+    https,
+    ...serverOptions
+  } = { ...patience, ...noLimits, ...limits };
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
     serverOptions: { maxHeaderSize: 16 * 1024, ...serverOptions },
   });
   if (server instanceof Server) {
+    limitConnections(server, { mostConnections, mostOfAddress });
     endSlowReaders(server, { readTimeout, mostUnread, unreadCheckingInterval });
   }
-  answerBrokenRequests(server);
+  answerBrokenRequests(server, https);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

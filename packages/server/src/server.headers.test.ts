@@ -5,6 +5,7 @@ import { fromOwnPage } from "./http/testing/api.ts";
 import { createLog } from "./log.ts";
 import { wheels } from "./testing/packages.ts";
 import { appOrigin, platform, testServer } from "./testing/server.ts";
+import { tooLongGuard } from "./too-long.ts";
 
 const { api } = withoutAccounts({
   log: createLog("silent"),
@@ -79,7 +80,7 @@ describe("the policy", () => {
   test("of the host page: own scripts, own styles, apps' frames, no injection sinks", async () => {
     const { ask } = await testServer();
     const csp = (await ask(`${platform}/`)).headers.get("content-security-policy")?.split("; ");
-    expect(csp).toContain("script-src 'self'");
+    expect(csp).toContain(`script-src 'self' ${tooLongGuard.source}`);
     expect(csp).toContain("style-src 'self'");
     expect(csp).toContain("connect-src 'self'");
     expect(csp).toContain("frame-src http://*.pycafe.localhost:8080");

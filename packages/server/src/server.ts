@@ -20,6 +20,7 @@ import type { Log } from "./log.ts";
 import { pyodideLock } from "./packages/pyodide-lock.ts";
 import type { Packages } from "./packages/service.ts";
 import { createPlatform } from "./platform/app.ts";
+import { tooLongGuard } from "./too-long.ts";
 
 /** Pyodide's core as browsers load it; the rest of its package is not served. */
 const coreFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
@@ -108,12 +109,15 @@ export async function createSiteApps(parts: ServerParts) {
   return { sites, apps: { platform, app } };
 }
 
-/** The built host page, told where apps live. */
+/** The built host page, told where apps live, with the one script that is not in a file. */
 function hostPage(html: string, appsHost: string): string {
   const empty = '<meta name="portafilter-apps" content="" />';
   if (!html.includes(empty))
     throw new ExplainedError("the host page has no place for the apps' domain");
-  return html.replace(empty, () => empty.replace('""', `"${appsHost}"`));
+  return html.replace(
+    empty,
+    () => `${empty.replace('""', `"${appsHost}"`)}${tooLongGuard.element}`,
+  );
 }
 
 async function builtFolder(path: string): Promise<ReadonlyMap<string, Resource>> {

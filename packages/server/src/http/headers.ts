@@ -25,11 +25,14 @@ export function securityHeaders(
 export const closedCsp =
   "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** The platform's pages: own scripts only, frames only of apps, framed by nobody. */
-export function platformCsp(appOrigins: string): string {
+/**
+ * The platform's pages: own scripts only, frames only of apps, framed by nobody.
+ * @param inline - the source expression of the one script that the page itself holds.
+ */
+export function platformCsp(appOrigins: string, inline: string): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src 'self' ${inline}`,
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",

@@ -10,6 +10,7 @@ import type { Sender } from "../http/send.ts";
 import { withHeaders, within } from "../http/site-headers.ts";
 import type { Sites } from "../http/sites.ts";
 import type { Log } from "../log.ts";
+import { tooLongGuard } from "../too-long.ts";
 
 export type PlatformOptions = Readonly<{
   sites: Sites;
@@ -37,7 +38,7 @@ export function createPlatform(options: PlatformOptions): Hono {
   const index = files.get("index.html");
   if (index === undefined) throw new ExplainedError("the host page is not built");
   const app = new Hono();
-  const csp = platformCsp(sites.appOrigins);
+  const csp = platformCsp(sites.appOrigins, tooLongGuard.source);
   const headers = securityHeaders(csp, sites.https, platformPermissions);
   app.use(withHeaders(headers));
   app.onError(answerErrors(log));
