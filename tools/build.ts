@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { listBuilt } from "../packages/server/src/built.ts";
 
 /** Builds what browsers load: the Python runtime wheel, the runner's scripts and the host page. */
 const steps: [name: string, command: string, args: string[]][] = [
@@ -16,3 +17,6 @@ for (const [name, command, args] of steps) {
     process.exit(1);
   }
 }
+
+// The server serves nothing else.
+await Promise.all(["packages/runner/dist", "packages/web/dist"].map(listBuilt));

@@ -6,6 +6,7 @@ import { createIndexRoute } from "./app-origin/index-route.ts";
 import { createManifest, manifestElement } from "./app-origin/manifest.ts";
 import { createMembers } from "./app-origin/members.ts";
 import { readSnapshots } from "./app-origin/snapshots.ts";
+import { readBuilt } from "./built.ts";
 import type { Config } from "./config.ts";
 import { ExplainedError } from "./error-description.ts";
 import { createApp, type SiteApp } from "./http/app.ts";
@@ -44,7 +45,7 @@ export type ServerParts = Readonly<{
 /**
  * Puts the HTTP application together. Reads what it serves once: a rebuilt runner or a new interpreter
  * image needs a restart.
- * @throws when something that `make build` makes is missing.
+ * @throws when something that `make build` makes is missing, or is not what it made.
  */
 export async function createServer(parts: ServerParts): Promise<Hono> {
   const { sites, apps } = await createSiteApps(parts);
@@ -61,7 +62,7 @@ export async function createSiteApps(parts: ServerParts) {
   const clientOf = createClientOf(config.trustedProxies);
   const snapshotDir = join(config.dataDir, "snapshots");
 
-  const runner = await builtFolder(folders.runner);
+  const runner = await readBuilt(folders.runner);
   const runnerVersion = versionOf(runner);
   const pyodide = await pyodideCore(folders.pyodide, pyodideLock(lock));
   const pyodideVersion = `${lock.pyodide}-${versionOf(pyodide)}`;
@@ -85,7 +86,7 @@ export async function createSiteApps(parts: ServerParts) {
   const script = await readFile(join(folders.runner, "sw.js"), "utf8");
   const serviceWorker = `self.platformOrigin=${JSON.stringify(config.platformOrigin)};\n${script}`;
 
-  const pages = new Map(await builtFolder(folders.web));
+  const pages = new Map(await readBuilt(folders.web));
   const page = await readFile(join(folders.web, "index.html"), "utf8");
   pages.set("index.html", textResource(hostPage(page, sites.appsHost), "text/html; charset=utf-8"));
   const platform = createPlatform({ sites, files: pages, send, api, readiness, log });
@@ -118,12 +119,6 @@ function hostPage(html: string, appsHost: string): string {
     empty,
     () => `${empty.replace('""', `"${appsHost}"`)}${tooLongGuard.element}`,
   );
-}
-
-async function builtFolder(path: string): Promise<ReadonlyMap<string, Resource>> {
-  return folderResources(path).catch((cause: unknown) => {
-    throw new ExplainedError(`${path} is missing: run make build`, { cause });
-  });
 }
 
 async function pyodideCore(folder: string, lock: string): Promise<ReadonlyMap<string, Resource>> {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hono } from "hono";
+import { listBuilt } from "../built.ts";
 import { createRefusingApi } from "../http/api.ts";
 import { createApp } from "../http/app.ts";
 import { createSiteApps, type ServerParts } from "../server.ts";
@@ -54,6 +55,7 @@ export async function testServer(
     web: await folder(join(root, "web"), web),
     pyodide: await folder(join(root, "pyodide"), pyodide),
   };
+  await Promise.all([folders.runner, folders.web].map(listBuilt));
   await folder(join(packages.dataDir, "snapshots"), settings.snapshots ?? {});
   const { dataDir, log } = packages;
   const config = {
