@@ -1,7 +1,7 @@
 # The machine's Node only installs; everything else runs on the Node 24 that the project brings.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-packages bench-peer bench-store build install keyserver soak
+.PHONY: run test check format bench bench-browsers bench-accounts bench-keys bench-packages bench-peer bench-store build install keyserver soak sbom audit
 
 run: build
 	@NODE_COMPILE_CACHE=node_modules/.cache/run node packages/cli/src/main.ts run
@@ -62,3 +62,11 @@ node_modules/.cache/peer/peer: bench/peer/main.go bench/peer/kv.go bench/peer/go
 
 soak: install
 	@SOAK=200 node tools/test.ts soak
+
+# What is installed on a server, for whoever keeps track of that: test-results/sbom.cdx.json.
+sbom: install
+	@mkdir -p test-results && npm sbom --omit=dev --sbom-format=cyclonedx --sbom-type=application > test-results/sbom.cdx.json
+	@echo "test-results/sbom.cdx.json"
+
+audit: install
+	@node tools/audit.ts

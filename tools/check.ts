@@ -12,6 +12,7 @@ const checks: [name: string, command: string][] = [
   ["walls", "depcruise --config .dependency-cruiser.cjs packages"],
   ["dead code", "knip"],
   ["secrets in files", 'secretlint "**/*"'],
+  ["secrets in the history and in what was built", "node tools/scan-history.ts"],
   ["python", "sh tools/check-python.sh"],
 ];
 
