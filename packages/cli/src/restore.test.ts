@@ -79,7 +79,7 @@ test.for(["PGlite", "PostgreSQL"] as const)(
       postgres === undefined
         ? { DATA_DIR: dir }
         : { DATA_DIR: dir, DATABASE_URL: postgres.url(await postgres.createDatabase()) };
-    const before = { ...(await database(home.folder)), AUTH_SECRET: authSecret };
+    const before: Record<string, string> = { ...(await database(home.folder)), AUTH_SECRET: authSecret };
     expect((await runCommand(["migrate"], before)).code).toBe(0);
     const canaries = await withWorld(before, home, ["ada", "bob"], storeCanaries);
     await home.kill();
@@ -93,7 +93,7 @@ test.for(["PGlite", "PostgreSQL"] as const)(
       await cp(join(home.folder, "db"), join(backup, "db"), { recursive: true });
 
     // The fresh host.
-    const after = { ...(await database(fresh)), AUTH_SECRET: authSecret };
+    const after: Record<string, string> = { ...(await database(fresh)), AUTH_SECRET: authSecret };
     if (dump === undefined) await cp(join(backup, "db"), join(fresh, "db"), { recursive: true });
     else restored(after.DATABASE_URL ?? "", dump);
     await mkdir(join(fresh, "keyserver"), { mode: 0o700 });

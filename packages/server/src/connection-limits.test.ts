@@ -7,6 +7,9 @@ import { listen } from "./listen.ts";
 const head = "Host: pycafe.localhost\r\n";
 const get = `GET / HTTP/1.1\r\n${head}\r\n`;
 
+/** A connection, and what was said on it. */
+type Spoken = Awaited<ReturnType<Awaited<ReturnType<typeof listening>>["from"]>>;
+
 /** A server that holds so many connections; what is under way at `/held` ends when it is told to. */
 async function listening(limits: { mostConnections: number; mostOfAddress?: number }) {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -64,11 +67,11 @@ test("attack D11: more half-open connections than there is room for push out one
 
 test("attack D11: uploads that do not go on make room, too; what is under way keeps its place", async () => {
   const { from, fetchText, finish, held } = await listening({ mostConnections: 20 });
-  const whole = [];
+  const whole: Spoken[] = [];
   for (let n = 0; n < 10; n += 1)
     whole.push(await from("127.0.0.2", `GET /held HTTP/1.1\r\n${head}\r\n`));
   await expect.poll(held).toBe(10);
-  const uploads = [];
+  const uploads: Spoken[] = [];
   for (let n = 0; n < 40; n += 1)
     uploads.push(await from("127.0.0.3", `POST / HTTP/1.1\r\n${head}Content-Length: 9\r\n\r\nx`));
   expect(await fetchText()).toMatch(/fine$/);
@@ -83,7 +86,7 @@ test("attack D11: one address has a share, and uses up its own", async () => {
     mostOfAddress: 10,
   });
   const others = await from("127.0.0.2");
-  const busy = [];
+  const busy: Spoken[] = [];
   for (let n = 0; n < 20; n += 1)
     busy.push(await from("127.0.0.3", `GET /held HTTP/1.1\r\n${head}\r\n`));
   await expect.poll(held).toBe(10);
