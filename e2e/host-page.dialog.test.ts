@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { almostArmed, stopClock } from "./harness/clock.ts";
-import { ready, request, useHostPage } from "./web-fixture/host-page.ts";
+import { type HostPage, ready, request, useHostPage } from "./web-fixture/host-page.ts";
 
 const { newPage, open } = useHostPage({ reducedMotion: "reduce" });
 const canary = "canary-91ce";
@@ -55,9 +55,26 @@ test("attack H1: a key that is held confirms nothing", async () => {
   for (let i = 0; i < 5; i++) await host.page.keyboard.down("Enter");
   await host.page.waitForTimeout(200);
   expect((await host.received()).length).toBe(1);
+  // Its release begins the wait again, as its press did.
   await host.page.keyboard.up("Enter");
+  await host.armed();
   await host.page.keyboard.press("Enter");
   await host.receives("secret.value");
+});
+
+test("attack A5: a page that is kept busy arms nothing that it has not painted", async () => {
+  const host = await open();
+  await host.say(request("1", "KEY"));
+  await host.field.fill(canary);
+  const isDisabled = await host.button("Add and allow").evaluate(async (button) => {
+    const end = performance.now() + 1_500;
+    while (performance.now() < end);
+    // What waited meanwhile happens now: timers first, then a few frames.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve));
+    return button.ariaDisabled;
+  });
+  expect(isDisabled).toBe("true");
+  await host.armed();
 });
 
 test("attack C4: changing the window's size begins the wait again", async () => {
@@ -178,7 +195,22 @@ function isUncovered(element: Element): boolean {
   return [
     [left + 2, top + 2],
     [right - 2, bottom - 2],
-  ].every(([x = -1, y = -1]) => document.elementFromPoint(x, y) === element);
+  ].every(([x = -1, y = -1]) => element.contains(document.elementFromPoint(x, y)));
+}
+
+/** What a visitor has to see before they answer, and whether it can be seen. */
+async function inSight(host: HostPage): Promise<Record<string, boolean>> {
+  const dialog = host.page.getByRole("dialog");
+  const parts = {
+    name: dialog.getByRole("heading"),
+    asker: dialog.getByText("asks for this secret."),
+    Deny: host.button("Deny"),
+    confirm: dialog.getByRole("button", { name: /llow$/ }),
+  };
+  const seen: Record<string, boolean> = {};
+  for (const [part, element] of Object.entries(parts))
+    seen[part] = await element.evaluate(isUncovered);
+  return seen;
 }
 
 test.each([
@@ -186,7 +218,6 @@ test.each([
   [390, 600],
   [640, 360],
   [320, 568],
-  [320, 256],
 ])("at %i by %i everything in it can be reached and nothing is cut off", async (width, height) => {
   const host = await open();
   await host.page.setViewportSize({ width, height });
@@ -215,3 +246,40 @@ test.each([
   }
   expect(await dialog.evaluate((e) => e.scrollWidth <= e.clientWidth)).toBe(true);
 });
+
+const everything = { name: true, asker: true, Deny: true, confirm: true };
+
+test.each([
+  ["KEY", 320, 256, true],
+  ["KEY", 281, 201, true],
+  ["A".repeat(128), 640, 360, true],
+  ["A".repeat(128), 320, 256, true],
+  ["A".repeat(128), 281, 201, false],
+  ["KEY", 281, 120, false],
+])(
+  "attack C4: %s at %i by %i shows who asks, or does not arm",
+  async (name, width, height, fits) => {
+    const host = await open();
+    await host.page.setViewportSize({ width, height });
+    await host.say(request("1", name, "long ".repeat(200)));
+    const tooSmall = host.page.getByText("Make this window larger to answer.");
+    if (fits) {
+      await host.armed();
+      expect(await inSight(host)).toEqual(everything);
+      // Nor does it go out of sight when the rest is read.
+      for (const place of [10_000, 0]) {
+        await host.page.getByRole("dialog").evaluate((dialog, top) => {
+          dialog.scrollTop = top;
+        }, place);
+        expect(await inSight(host)).toEqual(everything);
+      }
+      return;
+    }
+    await tooSmall.waitFor();
+    expect(await inSight(host)).not.toEqual(everything);
+    await host.page.setViewportSize({ width: 800, height: 600 });
+    await host.armed();
+    await host.page.setViewportSize({ width, height });
+    await tooSmall.waitFor();
+  },
+);

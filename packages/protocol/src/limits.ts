@@ -16,8 +16,10 @@ export const limits = {
   errorText: 16 * 1024,
   /** Requests of one frame that may wait for the visitor at once; more are denied. */
   pendingRequests: 50,
-  /** Time after which the confirm button of the dialog reacts. */
+  /** Time after which the confirm button of the dialog reacts; the visitor's input begins it again. */
   confirmDelay: 1_000,
+  /** The part of it without typing into the dialog's own field. */
+  confirmQuiet: 500,
   secretsPerUser: 1_000,
   /** Versions of a secret that are kept; the oldest goes when there is one more. */
   versionsPerSecret: 100,

@@ -7,7 +7,7 @@ export function Asker({ id, who }: { readonly id: string; readonly who: Provenan
   const { asksBy, asksUnknown } = messages.secret;
   if (who.owner === null)
     return (
-      <div>
+      <div data-seen>
         <p id={id}>{asksUnknown}</p>
         {who.shortId !== undefined && (
           <p className={styles.shortId}>
@@ -17,7 +17,7 @@ export function Asker({ id, who }: { readonly id: string; readonly who: Provenan
       </div>
     );
   return (
-    <p id={id}>
+    <p id={id} data-seen>
       {asksBy.open}
       <bdi>{who.name}</bdi>
       {asksBy.close}

@@ -12,6 +12,7 @@ import {
   prompt,
   show,
   type,
+  untilArmed,
   wait,
 } from "./testing.tsx";
 
@@ -29,7 +30,7 @@ describe("a secret the tab already has", () => {
 
   test("may get another value, armed anew", () => {
     const { onAllow } = show({ prompt: known });
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     fireEvent.click(button("Use another value"));
     expect(document.activeElement).toBe(field());
     type(canary);
@@ -77,7 +78,7 @@ describe("another value for a secret that there is", () => {
   test("that appears elsewhere while one is typed: the wait begins again, for it would replace that", () => {
     const { change, onAllow } = show();
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     change({ prompt: { ...prompt, known: true } });
     expect(described()).toContain("replaces the value");
     confirm();
@@ -106,7 +107,7 @@ describe("where a value is kept", () => {
   test("signing in meanwhile keeps what was typed, and arms anew: it goes to another place now", () => {
     const { change, onAllow } = show({ account: "signed-out" });
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     change({ account: "signed-in", prompt: { ...prompt, place: "account" } });
     expect(screen.getByText("Kept in your account, encrypted.")).toBeTruthy();
     expect(field().value).toBe(canary);
@@ -138,7 +139,7 @@ describe("while it is being kept", () => {
   test("nothing can be pressed, and what takes long is said", () => {
     const { change, onAllow } = show({ account: "signed-in", prompt: account });
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     change({ prompt: { ...account, keeping: true } });
     expect(field().readOnly).toBe(true);
@@ -154,7 +155,7 @@ describe("while it is being kept", () => {
   test("a failure is said, and loses nothing that was typed", () => {
     const { change, onAllow } = show({ account: "signed-in", prompt: account });
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     change({ prompt: { ...account, keeping: true } });
     change({ prompt: { ...account, problem: "unreachable" } });

@@ -2,7 +2,18 @@
 import { limits } from "@portafilter/protocol";
 import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { button, canary, confirm, field, inWindow, show, type, wait } from "./testing.tsx";
+import {
+  areInSight,
+  button,
+  canary,
+  confirm,
+  field,
+  inWindow,
+  show,
+  type,
+  untilArmed,
+  wait,
+} from "./testing.tsx";
 
 inWindow();
 
@@ -30,7 +41,7 @@ describe("what it says", () => {
   test("the field is a password field that nothing completes or checks", () => {
     show();
     expect(field().type).toBe("password");
-    expect(field().autocomplete).toBe("off");
+    expect(field().autocomplete).toBe("new-password");
     expect(field().getAttribute("spellcheck")).toBe("false");
     expect(document.activeElement).toBe(field());
     fireEvent.click(button("Show value"));
@@ -49,7 +60,7 @@ describe("the confirmation is armed", () => {
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("status").textContent).toBe("Ready in a moment.");
-    wait(1);
+    wait(untilArmed);
     expect(button("Add and allow").getAttribute("aria-disabled")).toBe("false");
     confirm();
     expect(onAllow).toHaveBeenCalledExactlyOnceWith(canary);
@@ -63,15 +74,66 @@ describe("the confirmation is armed", () => {
     wait(900);
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
-    wait(100);
+    wait(untilArmed);
     confirm();
     expect(onAllow).toHaveBeenCalledOnce();
+  });
+
+  const happen = (where: EventTarget, type: string) => {
+    fireEvent(where as Element, new Event(type, { bubbles: true }));
+  };
+
+  test.each(["pointerdown", "pointerup", "keydown", "keyup", "click"])(
+    "attack C3: anew after each %s anywhere in the page",
+    (event) => {
+      const { onAllow } = show();
+      type(canary);
+      for (let i = 0; i < 5; i++) {
+        wait(900);
+        happen(document.body, event);
+      }
+      confirm();
+      expect(onAllow).not.toHaveBeenCalled();
+      wait(untilArmed);
+      happen(document.body, event);
+      confirm();
+      expect(onAllow).toHaveBeenCalledOnce();
+    },
+  );
+
+  test("typing goes on as long as it likes, and half a second of quiet is enough after it", () => {
+    const { onAllow } = show();
+    for (let i = 0; i < 10; i++) {
+      wait(300);
+      happen(field(), "keydown");
+      happen(field(), "keyup");
+    }
+    type(canary);
+    wait(limits.confirmQuiet - 50);
+    expect(button("Add and allow").getAttribute("aria-disabled")).toBe("true");
+    wait(100);
+    happen(field(), "keydown");
+    confirm();
+    expect(onAllow).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ["pointerdown", "pointerup"],
+    ["keydown", "keyup"],
+  ])("attack C3: a %s that is held until it is armed does not confirm by its %s", (down, up) => {
+    const { onAllow } = show();
+    type(canary);
+    happen(button("Add and allow"), down);
+    wait(untilArmed);
+    happen(button("Add and allow"), up);
+    confirm();
+    expect(onAllow).not.toHaveBeenCalled();
   });
 
   test("anew after the page was hidden", () => {
     const { onAllow } = show();
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     fireEvent(document, new Event("visibilitychange"));
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
@@ -81,20 +143,23 @@ describe("the confirmation is armed", () => {
     vi.spyOn(document, "hasFocus").mockReturnValue(false);
     const { onAllow } = show();
     type(canary);
-    wait(10 * limits.confirmDelay);
+    wait(10 * untilArmed);
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
   });
 
-  test("never in a window too small to show the question", () => {
-    vi.stubGlobal("innerWidth", 120);
+  test("never while part of the question is out of sight", () => {
+    areInSight.mockReturnValue(false);
     const { onAllow } = show();
     type(canary);
-    wait(10 * limits.confirmDelay);
+    wait(10 * untilArmed);
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("status").textContent).toBe("Make this window larger to answer.");
-    vi.unstubAllGlobals();
+    areInSight.mockReturnValue(true);
+    wait(untilArmed);
+    confirm();
+    expect(onAllow).toHaveBeenCalledOnce();
   });
 });
 
@@ -102,7 +167,7 @@ describe("only a person confirms", () => {
   test("an event made by a script does nothing", () => {
     const { onAllow } = show();
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm(false);
     expect(onAllow).not.toHaveBeenCalled();
   });
@@ -110,7 +175,7 @@ describe("only a person confirms", () => {
   test("a form submitted by a script does nothing", () => {
     const { onAllow } = show();
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     document.querySelector("form")?.requestSubmit();
     expect(onAllow).not.toHaveBeenCalled();
   });
@@ -142,7 +207,7 @@ describe("the value", () => {
   test("is gone from the page once given", () => {
     const { onAllow, container, unmount } = show();
     type(canary);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     const input = field();
     confirm();
     expect(onAllow).toHaveBeenCalledWith(canary);
@@ -165,7 +230,7 @@ describe("the value", () => {
   ])("is refused with a sentence when it is empty or too long", (value, sentence) => {
     const { onAllow } = show();
     type(value);
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     expect(onAllow).not.toHaveBeenCalled();
     expect(screen.getByRole("alert").textContent).toContain(sentence);
@@ -175,7 +240,7 @@ describe("the value", () => {
   test("of exactly 64 KiB is taken", () => {
     const { onAllow } = show();
     type("x".repeat(limits.secretValue));
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     expect(onAllow).toHaveBeenCalledOnce();
   });
@@ -184,7 +249,7 @@ describe("the value", () => {
     const { onAllow, container } = show();
     type(` ${canary} `);
     expect(container.textContent).toContain("It is kept exactly as it is.");
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     expect(onAllow).toHaveBeenCalledWith(` ${canary} `);
   });
@@ -197,7 +262,7 @@ describe("the value", () => {
     expect(paste(`-----BEGIN\r\n${canary}\n-----END\n`)).toBe(false);
     expect(field().tagName).toBe("TEXTAREA");
     expect(container.textContent).toContain("They are kept.");
-    wait(limits.confirmDelay);
+    wait(untilArmed);
     confirm();
     expect(onAllow).toHaveBeenCalledWith(`-----BEGIN\n${canary}\n-----END\n`);
   });

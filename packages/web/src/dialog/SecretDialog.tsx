@@ -14,13 +14,14 @@ import { KeyIcon } from "../icons/icons.tsx";
 import { messages } from "../messages/index.ts";
 import { useElapsed } from "../view/use-elapsed.ts";
 import { Asker } from "./Asker.tsx";
-import { type Arming, watchArming } from "./arming.ts";
+import type { Arming } from "./arming.ts";
 import { Kept } from "./Kept.tsx";
 import { Packages } from "./Packages.tsx";
 import { keepingProblem } from "./problem.ts";
 import { Reason } from "./Reason.tsx";
 import styles from "./SecretDialog.module.css";
 import { type FieldElement, SecretField } from "./SecretField.tsx";
+import { useArming } from "./use-arming.ts";
 import { useModal } from "./use-modal.ts";
 import { type ValueProblem, valueProblem } from "./value.ts";
 
@@ -53,7 +54,6 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
   const [problem, setProblem] = useState<ValueProblem | null>(null);
   const [early, setEarly] = useState(false);
   const [struck, setStruck] = useState(false);
-  const [arming, setArming] = useState<Arming>("waiting");
   const dialog = useModal(() => {
     setStruck(true);
   }, onGrabbed);
@@ -62,7 +62,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
   const slow = useElapsed(1_000, prompt.keeping);
 
   // What the confirm button does changes with these, so the wait begins again.
-  useLayoutEffect(() => watchArming(setArming), [entering, replacing, prompt.place]);
+  const { arming, counts } = useArming(dialog, field, `${entering} ${replacing} ${prompt.place}`);
   useLayoutEffect(() => (entering ? field.current : heading.current)?.focus(), [entering]);
   useEffect(() => {
     const wipe = () => {
@@ -78,7 +78,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
   const confirm = (event: MouseEvent) => {
     event.preventDefault();
     if (!event.nativeEvent.isTrusted || prompt.keeping) return;
-    if (arming !== "armed") {
+    if (!counts(event.nativeEvent)) {
       setEarly(true);
       return;
     }
@@ -125,14 +125,16 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
           event.preventDefault();
         }}
       >
-        <div className={styles.header}>
-          <KeyIcon />
-          <h2 id={`${id}-name`} ref={heading} tabIndex={-1}>
-            {prompt.name}
-          </h2>
-          {total > 1 && <span className={styles.position}>{words.position(total)}</span>}
+        <div className={styles.who}>
+          <div className={styles.header}>
+            <KeyIcon />
+            <h2 id={`${id}-name`} ref={heading} tabIndex={-1} data-seen>
+              {prompt.name}
+            </h2>
+            {total > 1 && <span className={styles.position}>{words.position(total)}</span>}
+          </div>
+          <Asker id={`${id}-asks`} who={who} />
         </div>
-        <Asker id={`${id}-asks`} who={who} />
         {prompt.reason !== null && prompt.reason.trim() !== "" && <Reason reason={prompt.reason} />}
         {replacing && <p id={`${id}-replaces`}>{words.replaces[prompt.place]}</p>}
         {entering ? (
@@ -163,7 +165,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
           <p className={styles.status} role="status">
             {status}
           </p>
-          <button type="button" onClick={onDeny} aria-disabled={prompt.keeping}>
+          <button type="button" onClick={onDeny} data-seen aria-disabled={prompt.keeping}>
             {words.deny}
           </button>
           {prompt.known && (
@@ -181,6 +183,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
           )}
           <button
             type="submit"
+            data-seen
             onClick={confirm}
             className={["button-primary", styles.confirm].join(" ")}
             aria-disabled={!ready}
@@ -196,8 +199,9 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
 
 function statusOf(arming: Arming, early: boolean, struck: boolean): string {
   if (arming === "tooSmall") return messages.secret.tooSmall;
-  if (struck) return messages.secret.struck;
-  return early && arming === "waiting" ? messages.secret.notYet : "";
+  // The answer to what the visitor has just done comes before what the app did.
+  if (early && arming === "waiting") return messages.secret.notYet;
+  return struck ? messages.secret.struck : "";
 }
 
 /** A key that is held down repeats; only its first press may do anything. */

@@ -73,7 +73,8 @@ export function SecretField(props: Props) {
           : "";
   const shared = {
     id,
-    autoComplete: "off",
+    // Chromium takes "off" for the account's password and fills that in; this says it is another.
+    autoComplete: "new-password",
     autoCapitalize: "none",
     autoCorrect: "off",
     spellCheck: false,

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Prompt } from "../broker/state.ts";
 import { SecretPrompt } from "./SecretPrompt.tsx";
 
+vi.mock("./sight.ts", () => ({ areInSight: () => true }));
+
 const prompt: Prompt = {
   key: 1,
   name: "KEY",

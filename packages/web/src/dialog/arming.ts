@@ -1,37 +1,96 @@
 import { limits } from "@portafilter/protocol";
+import { type Press, watchPresses } from "./presses.ts";
 
-/** Smaller windows cannot show the question; a tiny pop-up must not collect answers. */
-const smallestWindow = { width: 280, height: 200 } as const;
-
-/** `armed` is the only state in which a confirmation counts. */
+/** `armed` is the only state in which a confirmation counts; `tooSmall` hides part of the question. */
 export type Arming = "waiting" | "armed" | "tooSmall";
 
+/** A frame counts for no more than this: what a blocked page did not paint, nobody has seen. */
+const longestFrame = 100;
+
+type Watched = {
+  /** The button that confirms. */
+  readonly confirm: () => Element | null;
+  /** Where the visitor types. */
+  readonly field: () => Element | null;
+  /** Whether all that a visitor has to see before they answer can be seen. */
+  readonly isInSight: () => boolean;
+  readonly onChange: (arming: Arming) => void;
+};
+
+export type ArmingWatch = {
+  /** Whether a click that confirms was made while the dialog was armed. */
+  readonly counts: (click: Event) => boolean;
+  readonly end: () => void;
+};
+
 /**
- * Watches until the visitor has had the dialog in front of them, focused and visible, for
- * `limits.confirmDelay` without a break. Whatever could move the page under a finger begins the
- * wait again: losing or gaining focus, being hidden, a change of size.
+ * Watches until the visitor has had the whole question in front of them, focused, unmoved and without
+ * a press or key of theirs, for `limits.confirmDelay`. Time is counted in painted frames.
  *
- * @returns a function that ends the watch
+ * Before that, each press and each key begins the whole wait again, wherever it goes: taps meant for
+ * the app fall on the button that comes under them. What is typed into the field is an answer to this
+ * very dialog and begins only `limits.confirmQuiet` again. Once armed, input changes nothing; loss of
+ * focus, hiding, and whatever resizes the window or moves the button do.
  */
-export function watchArming(onChange: (arming: Arming) => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export function watchArming({ confirm, field, isInSight, onChange }: Watched): ArmingWatch {
+  let state: Arming = "waiting";
+  let armedAt = Infinity;
+  let shown = 0;
+  let quiet = 0;
+  let painted = performance.now();
+  let place = "";
+  const change = (next: Arming) => {
+    armedAt = next === "armed" ? performance.now() : Infinity;
+    if (next !== state) onChange(next);
+    state = next;
+  };
   const restart = () => {
-    clearTimeout(timer);
-    if (innerWidth < smallestWindow.width || innerHeight < smallestWindow.height) {
-      onChange("tooSmall");
+    shown = quiet = 0;
+    change(isInSight() ? "waiting" : "tooSmall");
+  };
+  const frame = () => {
+    request = requestAnimationFrame(frame);
+    const now = performance.now();
+    const step = Math.min(now - painted, longestFrame);
+    painted = now;
+    const before = place;
+    place = placeOf(confirm());
+    if (place !== before || !document.hasFocus() || !isInSight()) {
+      restart();
       return;
     }
-    onChange("waiting");
-    timer = setTimeout(() => {
-      if (document.hasFocus() && document.visibilityState === "visible") onChange("armed");
-    }, limits.confirmDelay);
+    shown += step;
+    quiet += step;
+    const isDue = shown >= limits.confirmDelay && quiet >= limits.confirmQuiet;
+    if (isDue && state !== "armed") change("armed");
+    else if (state === "tooSmall") change("waiting");
   };
-  restart();
-  for (const type of ["blur", "focus", "resize"]) addEventListener(type, restart);
+  const onPress = ({ target, isEarly }: Press) => {
+    if (!isEarly) return;
+    if (target instanceof Node && field()?.contains(target) === true && state !== "armed")
+      quiet = 0;
+    else restart();
+  };
+  let request = requestAnimationFrame(frame);
+  onChange(state);
+  const endPresses = watchPresses((event) => event.timeStamp < armedAt, onPress);
+  for (const type of disturbances) addEventListener(type, restart);
   document.addEventListener("visibilitychange", restart);
-  return () => {
-    clearTimeout(timer);
-    for (const type of ["blur", "focus", "resize"]) removeEventListener(type, restart);
-    document.removeEventListener("visibilitychange", restart);
+  return {
+    counts: (click) => click.timeStamp >= armedAt,
+    end() {
+      cancelAnimationFrame(request);
+      endPresses();
+      for (const type of disturbances) removeEventListener(type, restart);
+      document.removeEventListener("visibilitychange", restart);
+    },
   };
+}
+
+const disturbances = ["blur", "focus", "resize"] as const;
+
+function placeOf(element: Element | null): string {
+  if (element === null) return "";
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return [x, y, width, height].join(" ");
 }

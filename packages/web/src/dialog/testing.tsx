@@ -19,9 +19,15 @@ export const prompt: Prompt = {
   ids: ["1"],
 };
 
+/** Nothing has a place here: what can be seen is what a test says. Browser tests look for themselves. */
+const sight = vi.hoisted(() => ({ areInSight: vi.fn<() => boolean>() }));
+vi.mock("./sight.ts", () => sight);
+export const { areInSight } = sight;
+
 /** For the tests of a file, in a window that has the focus and whose time passes by `wait`. */
 export function inWindow() {
   beforeEach(() => {
+    areInSight.mockReturnValue(true);
     vi.useFakeTimers();
     vi.spyOn(document, "hasFocus").mockReturnValue(true);
   });
@@ -64,6 +70,8 @@ export const wait = (milliseconds: number) => {
     vi.advanceTimersByTime(milliseconds);
   });
 };
+/** As long as it takes until the dialog is armed, and a frame or two more. */
+export const untilArmed = limits.confirmDelay + 50;
 export const type = (value: string) => {
   fireEvent.input(field(), { target: { value } });
 };
@@ -79,7 +87,7 @@ export function confirm(isTrusted = true) {
 export function expectWait(onAllow: Mock, value: string | null) {
   confirm();
   expect(onAllow).not.toHaveBeenCalled();
-  wait(limits.confirmDelay);
+  wait(untilArmed);
   confirm();
   expect(onAllow).toHaveBeenCalledExactlyOnceWith(value);
 }
