@@ -2,11 +2,12 @@ import { defineConfig } from "vitest/config";
 import { PatienceFirst } from "./e2e/harness/sequence.ts";
 
 const browsers = {
+  setupFiles: ["e2e/harness/attacks-once.ts"],
   testTimeout: 120_000,
   hookTimeout: 240_000,
   // Conditions are awaited, however slow the machine is.
   expect: { poll: { timeout: 30_000 } },
-  // Three engines on two cores: what fails is tried once more, and named at the end.
+  // Three engines on two cores: what fails is tried once more, and named at the end; but for attacks.
   retry: 1,
   // Browser tests mostly wait.
   maxWorkers: 3,

@@ -52,6 +52,39 @@ test("the dialog with a reason and another one waiting", async () => {
   await expectClean(page);
 });
 
+test("H5: at 400 % in forced colours, everything is told and answered by the keyboard alone", async () => {
+  const { page, say, dialog, button, field, armed, receives } = await open();
+  // A window of 1280 by 1024, enlarged so far.
+  await page.setViewportSize({ width: 320, height: 256 });
+  await page.emulateMedia({ forcedColors: "active" });
+  await say(request("1", "KEY", "Go [there](https://example.org/)."));
+  await dialog("KEY").waitFor();
+  await expectClean(page);
+  const told = await dialog("KEY").ariaSnapshot();
+  for (const fact of [
+    /heading "KEY"/,
+    /An app from a link asks for this secret/,
+    /The author's reason/,
+    /Kept in this tab only/,
+    /can read this value and send it anywhere/,
+    /textbox "Secret value"/,
+  ])
+    expect(told).toMatch(fact);
+  await page.keyboard.type("v");
+  await armed();
+  const isFocused = (name: string) =>
+    button(name).evaluate((one) => one === document.activeElement);
+  for (let i = 0; i < 10 && !(await isFocused("Deny")); i++) {
+    await page.keyboard.press("Tab");
+    expect(await isFocused("Add and allow")).toBe(false);
+  }
+  expect(await isFocused("Deny")).toBe(true);
+  await page.keyboard.press("Tab");
+  expect(await isFocused("Add and allow")).toBe(true);
+  await page.keyboard.press("Enter");
+  await receives("secret.value");
+});
+
 test("an app with its console open and a denied secret", async () => {
   const { page, say, button } = await open();
   await say(ready);

@@ -79,7 +79,10 @@ test.for(["PGlite", "PostgreSQL"] as const)(
       postgres === undefined
         ? { DATA_DIR: dir }
         : { DATA_DIR: dir, DATABASE_URL: postgres.url(await postgres.createDatabase()) };
-    const before: Record<string, string> = { ...(await database(home.folder)), AUTH_SECRET: authSecret };
+    const before: Record<string, string> = {
+      ...(await database(home.folder)),
+      AUTH_SECRET: authSecret,
+    };
     expect((await runCommand(["migrate"], before)).code).toBe(0);
     const canaries = await withWorld(before, home, ["ada", "bob"], storeCanaries);
     await home.kill();
