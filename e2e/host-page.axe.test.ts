@@ -53,7 +53,7 @@ test("the dialog with a reason and another one waiting", async () => {
 });
 
 test("H5: at 400 % in forced colours, everything is told and answered by the keyboard alone", async () => {
-  const { page, say, dialog, button, field, armed, receives } = await open();
+  const { page, say, dialog, button, armed, receives } = await open();
   // A window of 1280 by 1024, enlarged so far.
   await page.setViewportSize({ width: 320, height: 256 });
   await page.emulateMedia({ forcedColors: "active" });

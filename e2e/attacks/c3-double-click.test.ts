@@ -35,6 +35,7 @@ test("attack C3: clicks that were meant for the app do not confirm a dialog that
   await page.mouse.dblclick(...at);
   await asked.getByText("Ready in a moment.").waitFor();
   expect(await asked.count()).toBe(1);
+  expect(await button.boundingBox()).toEqual({ x, y, width, height });
   await page.clock.resume();
 
   // Nor does a press that began on the app count once the button is armed.

@@ -23,6 +23,8 @@ async function game(stored: boolean): Promise<HostPage> {
     const other = await open(page);
     await other.say(request("1", "KEY"));
     await addAndAllow(other, "KEY", "canary-7ac1");
+    // The other app's frame is gone before this one's is asked anything.
+    await page.goto("about:blank");
   }
   return open(page, `${source}# a game\n`);
 }
@@ -58,6 +60,7 @@ test.each([
   }
   await host.page.getByText("Ready in a moment.").waitFor();
   expect(await host.dialog("KEY").count()).toBe(1);
+  expect(await confirm.boundingBox()).toEqual({ x, y, width, height });
 
   // It was the right place: a tap after a second without one is an answer.
   await host.page.clock.runFor(1_100);

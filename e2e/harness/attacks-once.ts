@@ -8,7 +8,6 @@ function triedOnce(task: RunnerTask): void {
 
 // A set-up file runs in each test file, and this before the first test of it.
 // Vitest reads the pattern to know which fixtures are wanted: none.
-// eslint-disable-next-line no-empty-pattern
 beforeAll(({}, suite) => {
   suite.tasks.forEach(triedOnce);
 });

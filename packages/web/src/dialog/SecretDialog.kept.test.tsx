@@ -1,5 +1,4 @@
 // @vitest-environment happy-dom
-import { limits } from "@portafilter/protocol";
 import { cleanup, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import {
