@@ -38,7 +38,7 @@ export function watchArming({ confirm, field, isInSight, onChange }: Watched): A
   let shown = 0;
   let quiet = 0;
   let painted = performance.now();
-  let place = "";
+  let place: Place = [];
   const change = (next: Arming) => {
     armedAt = next === "armed" ? performance.now() : Infinity;
     if (next !== state) onChange(next);
@@ -53,9 +53,10 @@ export function watchArming({ confirm, field, isInSight, onChange }: Watched): A
     const now = performance.now();
     const step = Math.min(now - painted, longestFrame);
     painted = now;
-    const before = place;
-    place = placeOf(confirm());
-    if (place !== before || !document.hasFocus() || !isInSight()) {
+    const found = placeOf(confirm());
+    const hasMoved = isElsewhere(found, place);
+    if (hasMoved) place = found;
+    if (hasMoved || !document.hasFocus() || !isInSight()) {
       restart();
       return;
     }
@@ -89,8 +90,18 @@ export function watchArming({ confirm, field, isInSight, onChange }: Watched): A
 
 const disturbances = ["blur", "focus", "resize"] as const;
 
-function placeOf(element: Element | null): string {
-  if (element === null) return "";
+type Place = readonly number[];
+
+function placeOf(element: Element | null): Place {
+  if (element === null) return [];
   const { x, y, width, height } = element.getBoundingClientRect();
-  return [x, y, width, height].join(" ");
+  return [x, y, width, height];
+}
+
+/** What scrolls is drawn at whole pixels, so that what sticks to its edge moves by parts of one. */
+function isElsewhere(found: Place, before: Place): boolean {
+  return (
+    found.length !== before.length ||
+    found.some((side, index) => Math.abs(side - (before[index] ?? NaN)) > 1)
+  );
 }
