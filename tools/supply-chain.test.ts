@@ -41,8 +41,9 @@ async function project() {
     const env = { ...process.env, ...settings };
     const child = spawn(command, args, { cwd: dir, env });
     child.stdout.resume();
-    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
-    return { status: status as unknown, said };
+    const ended = once(child, "close") as Promise<[number | null]>;
+    const [said, [status]] = await Promise.all([text(child.stderr), ended]);
+    return { status, said };
   };
   mkdirSync(at("made"));
   writeFileSync(at("made/package.json"), JSON.stringify({ name: "made", version: "1.0.0" }));
@@ -63,6 +64,9 @@ async function project() {
   return { at, pack, install };
 }
 
+const isRefused = ({ status, said }: { status: number | null; said: string }) =>
+  status === 1 && said.includes("EINTEGRITY");
+
 test("attack G1: one byte of a package, or one of its hash in the lock, stops the install", async () => {
   const { at, pack, install } = await project();
   expect(await install()).toEqual({ status: 0, said: "" });
@@ -72,13 +76,11 @@ test("attack G1: one byte of a package, or one of its hash in the lock, stops th
   const other = hash.replace(/^sha512-./, `sha512-${first === "A" ? "B" : "A"}`);
 
   writeFileSync(at("package-lock.json"), lock.replace(hash, other));
-  const changedLock = await install();
-  expect(changedLock).toMatchObject({ status: 1, said: expect.stringContaining("EINTEGRITY") });
+  expect(isRefused(await install())).toBe(true);
 
   writeFileSync(at("package-lock.json"), lock);
   await pack("export const honest = fals;\n");
-  const changedPackage = await install();
-  expect(changedPackage).toMatchObject({ status: 1, said: expect.stringContaining("EINTEGRITY") });
+  expect(isRefused(await install())).toBe(true);
 });
 
 test.for([

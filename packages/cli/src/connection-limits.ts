@@ -20,7 +20,7 @@ export function connectionLimits({
 
 /** How many files this process may have open, as the system told it. */
 function openFiles(): number {
-  // Names of hosts are looked up for the report otherwise. (Node 24 has it, its types do not.)
+  // It would look up the names of all who are connected.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as {
     userLimits?: { open_files?: { soft?: unknown } };

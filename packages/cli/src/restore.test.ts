@@ -79,10 +79,7 @@ test.for(["PGlite", "PostgreSQL"] as const)(
       postgres === undefined
         ? { DATA_DIR: dir }
         : { DATA_DIR: dir, DATABASE_URL: postgres.url(await postgres.createDatabase()) };
-    const before: Record<string, string> = {
-      ...(await database(home.folder)),
-      AUTH_SECRET: authSecret,
-    };
+    const before: Settings = { ...(await database(home.folder)), AUTH_SECRET: authSecret };
     expect((await runCommand(["migrate"], before)).code).toBe(0);
     const canaries = await withWorld(before, home, ["ada", "bob"], storeCanaries);
     await home.kill();
@@ -91,14 +88,14 @@ test.for(["PGlite", "PostgreSQL"] as const)(
     await cp(join(home.folder, "keyserver", "keys.sealed"), join(backup, "keys.sealed"));
     await cp(join(home.folder, "keyserver", "anchor.json"), join(backup, "anchor.json"));
     const rootKey = await readFile(join(home.folder, "keyserver", "root.key"), "utf8");
-    const dump = postgres && dumped(before.DATABASE_URL ?? "");
+    const dump = postgres && dumped(before);
     if (postgres === undefined)
       await cp(join(home.folder, "db"), join(backup, "db"), { recursive: true });
 
     // The fresh host.
-    const after: Record<string, string> = { ...(await database(fresh)), AUTH_SECRET: authSecret };
+    const after: Settings = { ...(await database(fresh)), AUTH_SECRET: authSecret };
     if (dump === undefined) await cp(join(backup, "db"), join(fresh, "db"), { recursive: true });
-    else restored(after.DATABASE_URL ?? "", dump);
+    else restored(after, dump);
     await mkdir(join(fresh, "keyserver"), { mode: 0o700 });
     for (const name of ["keys.sealed", "anchor.json"])
       await cp(join(backup, name), join(fresh, "keyserver", name));
@@ -135,7 +132,7 @@ test.for(["PGlite", "PostgreSQL"] as const)(
     const made = await fetch(`${keys.origin}/v1/auth/token/create`, {
       method: "POST",
       headers: { "X-Vault-Token": operator.trim() },
-      body: JSON.stringify({ policies: ["app"], no_default_policy: true }),
+      body: JSON.stringify({ policies: ["app"] }),
     });
     const { auth } = (await made.json()) as { auth: { client_token: string } };
     const now = { origin: keys.origin, appToken: auth.client_token };
@@ -146,13 +143,13 @@ test.for(["PGlite", "PostgreSQL"] as const)(
   },
 );
 
-function dumped(url: string): string {
+function dumped({ DATABASE_URL: url = "" }: Settings): string {
   const { status, stdout, stderr } = spawnSync("pg_dump", [url], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return stdout;
 }
 
-function restored(url: string, dump: string): void {
+function restored({ DATABASE_URL: url = "" }: Settings, dump: string): void {
   const options = { input: dump, encoding: "utf8" } as const;
   const { status, stderr } = spawnSync("psql", ["-q", "-v", "ON_ERROR_STOP=1", url], options);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -7,14 +7,13 @@ import { listen } from "./listen.ts";
 const head = "Host: pycafe.localhost\r\n";
 const get = `GET / HTTP/1.1\r\n${head}\r\n`;
 
-/** A connection, and what was said on it. */
-type Spoken = Awaited<ReturnType<Awaited<ReturnType<typeof listening>>["from"]>>;
-
 /** A server that holds so many connections; what is under way at `/held` ends when it is told to. */
 async function listening(limits: { mostConnections: number; mostOfAddress?: number }) {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   const app = new Hono();
   let held = 0;
+  // Bodies that are cut off are errors.
+  app.onError((_, c) => c.text("", 400));
   app.get("/", (c) => c.text("fine"));
   app.post("/", async (c) => c.text(await c.req.text()));
   app.get("/held", async (c) => {
@@ -40,10 +39,19 @@ async function listening(limits: { mostConnections: number; mostOfAddress?: numb
     await once(one.socket, "close");
     return one.said;
   };
-  return { from, fetchText, finish: resolve, held: () => held };
+  return {
+    from,
+    fetchText,
+    finish: () => {
+      resolve(undefined);
+    },
+    held: () => held,
+  };
 }
 
-const written = (socket: Socket) => (text: string) => void (text === "" || socket.write(text));
+const written = (socket: Socket) => (text: string) => {
+  if (text !== "") socket.write(text);
+};
 
 const count = (those: readonly { isOpen: () => boolean }[]) =>
   those.filter((one) => one.isOpen()).length;
@@ -67,11 +75,11 @@ test("attack D11: more half-open connections than there is room for push out one
 
 test("attack D11: uploads that do not go on make room, too; what is under way keeps its place", async () => {
   const { from, fetchText, finish, held } = await listening({ mostConnections: 20 });
-  const whole: Spoken[] = [];
+  const whole: Awaited<ReturnType<typeof from>>[] = [];
   for (let n = 0; n < 10; n += 1)
     whole.push(await from("127.0.0.2", `GET /held HTTP/1.1\r\n${head}\r\n`));
   await expect.poll(held).toBe(10);
-  const uploads: Spoken[] = [];
+  const uploads: Awaited<ReturnType<typeof from>>[] = [];
   for (let n = 0; n < 40; n += 1)
     uploads.push(await from("127.0.0.3", `POST / HTTP/1.1\r\n${head}Content-Length: 9\r\n\r\nx`));
   expect(await fetchText()).toMatch(/fine$/);
@@ -86,7 +94,7 @@ test("attack D11: one address has a share, and uses up its own", async () => {
     mostOfAddress: 10,
   });
   const others = await from("127.0.0.2");
-  const busy: Spoken[] = [];
+  const busy: Awaited<ReturnType<typeof from>>[] = [];
   for (let n = 0; n < 20; n += 1)
     busy.push(await from("127.0.0.3", `GET /held HTTP/1.1\r\n${head}\r\n`));
   await expect.poll(held).toBe(10);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "./hash.ts";
 import { closedCsp } from "./http/headers.ts";
 
 /**
@@ -27,7 +27,7 @@ if (bytes(jar()) > most) {
   const [, back] = /^#portafilter-back=(.*)$/.exec(location.hash) ?? [];
   if (back !== undefined && bytes(jar()) <= most) {
     const to = new URL(decodeURIComponent(back), location.origin);
-    if (to.origin === location.origin) location.replace(to);
+    if (to.href.startsWith(location.origin + "/")) location.replace(to);
   }
 }
 }`;
@@ -44,7 +44,8 @@ const guard = `new PerformanceObserver((list) => {
   location.replace(refused.name.split("#", 1)[0] + "#portafilter-back=" + encodeURIComponent(back));
 }).observe({ type: "resource", buffered: true });`;
 
-const sourceOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const sourceOf = (text: string) =>
+  `'sha256-${Buffer.from(sha256Of(text), "hex").toString("base64")}'`;
 
 /** What the page may do: run the one script that it is there for. */
 export const tooLongCsp = `${closedCsp}; script-src ${sourceOf(script)}`;
