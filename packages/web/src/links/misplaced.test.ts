@@ -19,6 +19,17 @@ test.each([
   ["/snippet/streamlit/v1?code=a%20#%20b", "/snippet/streamlit/v1#code=a%20%23%20b"],
   ["/snippet/streamlit/v1?code=a#c=H4s", "/snippet/streamlit/v1#c=H4s&code=a"],
   ["/snippet/print(1)", "/snippet/#print(1)"],
+  // Whole, or from its `#` on, it was quoted, or joined to what a site adds to its links.
+  ["/snippet/streamlit/v1?%23code=a", "/snippet/streamlit/v1#code=a"],
+  ["/snippet/streamlit/v1?c%3DH4s", "/snippet/streamlit/v1#c%3DH4s"],
+  ["/snippet/streamlit/v1?from=chat%23c=H4s", "/snippet/streamlit/v1#from=chat%23c=H4s"],
+  ["/snippet/streamlit/v1?from=%26code%3Da#c=H4s", "/snippet/streamlit/v1#c=H4s&from=%26code%3Da"],
+  ["/snippet/streamlit/v1?CODE=a", "/snippet/streamlit/v1#CODE=a"],
+  ["/snippet/streamlit/v1?H4s", "/snippet/streamlit/v1#H4s"],
+  ["/snippet%2Fstreamlit%2Fv1%23c=H4s", "/snippet/streamlit/v1#c=H4s"],
+  ["/Snippet/streamlit/v1?code=a", "/snippet/streamlit/v1#code=a"],
+  ["https://pycafe.example//snippet/streamlit/v1?c=H4s", "/snippet/streamlit/v1#c=H4s"],
+  ["/snippet?code=a", "/snippet/#code=a"],
 ])("%s should be %s", (address, better) => {
   expect(mended(address)).toBe(better);
 });
@@ -29,6 +40,7 @@ test.each([
   "/snippet/streamlit/v2#c=H4s",
   "/snippet/streamlit/v1?from=chat#c=H4s",
   "/snippet/",
+  "/snippet",
   "/sign-in?code=1",
   "/",
 ])("%s is as it should be", (address) => {

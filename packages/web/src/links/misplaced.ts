@@ -1,6 +1,3 @@
-/** Fields of a link that carry code, which belong behind the `#`. */
-const fields = ["code", "c", "requirements"];
-
 /**
  * Where a snippet's link whose code stands before the `#` should lead: to the same address with all of it
  * behind, where browsers keep it to themselves. Null for every address that is as it should be.
@@ -13,15 +10,21 @@ export function withCodeBehind({
   search,
   hash,
 }: Pick<Location, "pathname" | "search" | "hash">): string | null {
-  if (!pathname.startsWith("/snippet/")) return null;
-  const known = /^\/snippet\/[\w-]{1,40}\/v\d{1,3}/.exec(pathname)?.[0];
-  const address = known ?? "/snippet/";
-  const inPath = withoutMark(pathname.slice(address.length));
-  const query = search.slice(1);
-  const inQuery = fields.some((name) => new URLSearchParams(query).has(name)) ? query : "";
+  if (!/^(?:\/|%2F)+snippet/i.test(pathname)) return null;
+  const link = /^(?:\/|%2F)+snippet(?:\/|%2F)([\w-]{1,40})(?:\/|%2F)(v\d{1,3})/i.exec(pathname);
+  const [whole, type = "", version = ""] = link ?? /^(?:\/|%2F)+snippet/i.exec(pathname) ?? [""];
+  const address = link === null ? "/snippet/" : `/snippet/${type}/${version}`;
+  const inPath = withoutMark(pathname.slice(whole.length));
+  // No link of ours has a query: one beside whole code says where the link was found, any other may be the code.
+  const inQuery = hasCode(hash) && !hasCode(search) ? "" : withoutMark(search.slice(1));
   const misplaced = [inPath, inQuery].filter((part) => part !== "").join("&");
   if (misplaced === "") return null;
   return `${address}${inQuery === "" ? search : ""}#${joined(misplaced, hash.slice(1))}`;
+}
+
+/** Whether `part` of an address has a field of a link in it, quoted or not: all of them belong behind the `#`. */
+function hasCode(part: string): boolean {
+  return /(?:^|[^a-z0-9]|%[0-9a-f]{2})(?:code|c|requirements)(?:=|%3D)/i.test(part);
 }
 
 /** What stands between an address and its code: the `#` itself, quoted or as somebody mistook it. */
