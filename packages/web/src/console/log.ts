@@ -5,7 +5,10 @@ import { plainText } from "../text/plain-text.ts";
 export const logLimits = { lines: 2_000, characters: 200_000 } as const;
 
 /** Characters that are drawn anew at once: some take a browser long to lay out. */
-const charactersAtOnce = 32 * 1024;
+const charactersAtOnce = 8 * 1024;
+
+/** Longer text is several entries: the time that a browser takes for one grows with the square of its length. */
+const entryLength = 2 * 1024;
 
 type Stream = Extract<FrameMessage, { type: "app.console" }>["stream"];
 export type LogEntry = { readonly key: number; readonly stream: Stream; readonly text: string };
@@ -35,6 +38,8 @@ export function createConsoleLog(): ConsoleLog {
     for (const listener of listeners) listener();
   };
   const showSome = () => {
+    // What would be pushed out before anybody has read it need not wait.
+    waiting = [...newest(waiting)];
     let count = 0;
     for (let room = charactersAtOnce; room > 0 && count < waiting.length; count += 1)
       room -= waiting[count]?.text.length ?? 0;
@@ -43,12 +48,10 @@ export function createConsoleLog(): ConsoleLog {
   };
   return {
     add(stream, text) {
-      for (let at = 0; at < text.length; at += charactersAtOnce) {
-        const part = plainText(text.slice(at, at + charactersAtOnce));
+      for (const part of partsOf(plainText(text))) {
         waiting.push({ key: nextKey, stream, text: part });
         nextKey += 1;
       }
-      // What would be pushed out before anybody has read it need not wait.
       if (waiting.length > logLimits.lines) waiting = waiting.slice(-logLimits.lines);
       timer ??= setTimeout(showSome, period);
     },
@@ -66,6 +69,23 @@ export function createConsoleLog(): ConsoleLog {
       };
     },
   };
+}
+
+/** `text` cut at ends of lines, or wherever a line goes on for too long. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  for (let rest = text; rest !== ""; ) {
+    let length = entryLength;
+    if (rest.length > length) {
+      const lines = rest.slice(0, length).lastIndexOf("\n") + 1;
+      // Both halves of a character stay together.
+      const whole = /[\ud800-\udbff]/.test(rest[length - 1] ?? "") ? length - 1 : length;
+      length = lines > 0 ? lines : whole;
+    }
+    parts.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  }
+  return parts;
 }
 
 /** The last entries, as many as are kept; of the first of them, the last lines. */
