@@ -30,6 +30,9 @@ test.each([
   [`${wheel} ; x == "#sha256=${sha}"`, true],
   [`${wheel}?#xsha256=${sha}`, true],
   [`${wheel}\u00a0#sha256=${sha}`, true],
+  [wheel.replace("://", ":/\t/").replace(".whl", ".w\thl"), true],
+  [wheel.replace("://", ":/\r/").replace(".whl", ".w\rhl"), true],
+  [`${wheel.replace(".whl", ".w\thl")}#sha256=${sha}`, true],
 ])("attack A11: whether %j may be another tomorrow: %j", (line, expected) => {
   expect(isUnpinnedAddress(line)).toBe(expected);
 });

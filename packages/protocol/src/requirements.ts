@@ -11,7 +11,8 @@ export function requirementLines(text: string): readonly string[] {
  * SHA-256 of what is meant. When in doubt it does. The runtime holds what arrives against each `sha256=`.
  */
 export function isUnpinnedAddress(line: string): boolean {
-  if (!/:\/\/|@|\.whl/i.test(line)) return false;
+  // Readers of addresses leave out tabs and the like wherever they stand, so a `.w\thl` is a wheel to them.
+  if (!/[^ -~]|:\/\/|@|\.whl/i.test(line)) return false;
   const address = /^(?:[\w.[\], -]*@ *)?(https?:\/\/[!-~]+)(?:[ \t]+;[ -~]*)?$/i.exec(line)?.[1];
   const [, fragment, more] = address?.split("#") ?? [];
   if (fragment === undefined || more !== undefined) return true;
