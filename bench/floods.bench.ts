@@ -49,6 +49,7 @@ const floods: readonly [name: string, where: "runtime" | "app", source: string][
   ["lines of 64 KiB", "runtime", lines('"x".repeat(65536)')],
   ["short lines, 64 KiB of them", "runtime", lines('"x\\n".repeat(32768)')],
   ["lines of marks, 64 KiB", "runtime", lines('"a\\u0301\\u0302\\u0303\\u0304".repeat(13000)')],
+  ["lines of letters that join, 64 KiB", "runtime", lines('"\\u0628".repeat(65536)')],
   [
     "lines of emoji, 64 KiB",
     "runtime",
