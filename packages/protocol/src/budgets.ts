@@ -14,7 +14,7 @@ export const budgets = {
   /** Beyond it the app is cut off: a question that comes and goes cannot be answered. */
   "secret.cancel": { atOnce: limits.pendingRequests, perSecond: 1 },
   /** Beyond it the app is cut off: what it loads must not go unheard. Each may add a package. */
-  "app.loads": { atOnce: 100, perSecond: 1 },
+  "app.loads": { atOnce: limits.loadedPackages, perSecond: 1 },
   /** Beyond it news of the start is dropped, but for `ready`, which counts once. */
   "app.progress": { atOnce: 200, perSecond: 100 },
   /** In characters. Beyond it output is left out, and how many lines is said in its place. */

@@ -19,6 +19,8 @@ export type Prompt = {
   readonly known: boolean;
   /** What the app has loaded from outside the lock, and is allowed with. */
   readonly loads: Loads;
+  /** What of it was told before anything of the app ran: the rest is the word of an app that runs. */
+  readonly atStart: Loads;
   /** Null unless it was allowed with other packages: then which, where that is known. */
   readonly changed: { readonly before: Loads | null } | null;
   /** Where the value is, or will be kept. */
@@ -47,6 +49,8 @@ export type BrokerState = {
   /** Which place failed a request: the browser keeps nothing for us, or the account is out of reach. */
   readonly unavailable: Place | null;
   readonly nextKey: number;
+  /** What the run told first of what it loads; null until then. */
+  readonly atStart: Loads | null;
   readonly stopped: boolean;
 };
 
@@ -101,6 +105,7 @@ export const initialBrokerState: BrokerState = {
   askable: [],
   unavailable: null,
   nextKey: 1,
+  atStart: null,
   stopped: false,
 };
 
@@ -132,7 +137,13 @@ export function step(state: BrokerState, event: BrokerEvent): Step {
     case "left":
       return { state: askedAnew(state, {}), replies: [] };
     case "loaded":
-      return { state: askedAnew(state, { loads: event.loads }), replies: [] };
+      return {
+        state: {
+          ...askedAnew(state, { loads: event.loads }),
+          atStart: state.atStart ?? event.loads,
+        },
+        replies: [],
+      };
     case "denied":
       return denied(state, event.key);
     case "askAgain":
@@ -204,7 +215,7 @@ function found(state: BrokerState, event: Found): Step {
       replies: refuseAll("secret_denied"),
     };
   const key = state.nextKey;
-  const what = { name, reason, known, loads, changed, place };
+  const what = { name, reason, known, loads, atStart: state.atStart ?? [], changed, place };
   const prompt = { key, ...what, keeping: false, problem: null, ids };
   return {
     state: {

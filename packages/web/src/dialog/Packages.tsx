@@ -7,23 +7,31 @@ import styles from "./Packages.module.css";
 /** Lines of the difference that are shown: more would push the asker out of sight. */
 const mostChanges = 5;
 
+type Listed = Pick<Prompt, "loads" | "atStart" | "changed">;
+
 /**
- * What the app loads from outside the lock, and how that differs from what was allowed. Names and versions are
- * as the runtime told them before anything of the app ran.
+ * What the app loads from outside the lock, and how that differs from what was allowed. What the runtime told
+ * before anything of the app ran comes first; the rest is marked as the app's own word.
  */
-export function Packages({ loads, changed }: Pick<Prompt, "loads" | "changed">) {
+export function Packages({ loads, atStart, changed }: Listed) {
   return (
     <>
-      {changed !== null && <Changes before={changed.before} now={loads} />}
+      {changed !== null && <Changes before={changed.before} atStart={atStart} now={loads} />}
       {loads.length > 0 && <All loads={loads} />}
     </>
   );
 }
 
-function Changes({ before, now }: { readonly before: Loads | null; readonly now: Loads }) {
+type Compared = {
+  readonly before: Loads | null;
+  readonly atStart: Loads;
+  readonly now: Loads;
+};
+
+function Changes({ before, atStart, now }: Compared) {
   const words = messages.secret.packages;
   if (before === null) return <p>{words.others}</p>;
-  const changes = loadsChanges(before, now);
+  const changes = loadsChanges(before, atStart, now);
   const rest = changes.length - mostChanges;
   return (
     <div>

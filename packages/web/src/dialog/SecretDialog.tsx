@@ -151,7 +151,7 @@ export function SecretDialog({ prompt, total, who, account, onAllow, onDeny, onG
         ) : (
           <p>{(prompt.changed === null ? words.known : words.knownBefore)[prompt.place]}</p>
         )}
-        <Packages loads={prompt.loads} changed={prompt.changed} />
+        <Packages loads={prompt.loads} atStart={prompt.atStart} changed={prompt.changed} />
         <div className={styles.facts}>
           <Kept place={prompt.place} account={account} />
           <p>{words.truth}</p>

@@ -12,6 +12,7 @@ const prompt: Prompt = {
   reason: null,
   known: true,
   loads: [],
+  atStart: [],
   changed: null,
   place: "tab",
   keeping: false,

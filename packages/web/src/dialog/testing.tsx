@@ -12,6 +12,7 @@ export const prompt: Prompt = {
   reason: null,
   known: false,
   loads: [],
+  atStart: [],
   changed: null,
   place: "tab",
   keeping: false,

@@ -61,7 +61,12 @@ export function createRun(options: Options): Run {
   const asDrawn = () => {
     const [now] = state.now().broker.queue;
     const [drawn] = state.drawn().broker.queue;
-    return now?.key === drawn?.key && now?.known === drawn?.known && now?.place === drawn?.place;
+    return (
+      now?.key === drawn?.key &&
+      now?.known === drawn?.known &&
+      now?.place === drawn?.place &&
+      now?.changed === drawn?.changed
+    );
   };
   const end = () => {
     clearTimeout(helloTimer);

@@ -170,6 +170,8 @@ export const en = {
       added: (name: string, version: string) => `${name} ${version} is new`,
       removed: (name: string, version: string) => `${name} ${version} is gone`,
       updated: (name: string, before: string, now: string) => `${name} ${before} is now ${now}`,
+      later: (name: string, version: string) =>
+        `${name} ${version} came later, says the app itself`,
       exchanged: (name: string, version: string) => `${name} ${version} has other contents now`,
       more: (count: number) => `and ${count} more`,
     },
