@@ -87,6 +87,30 @@ describe("bodies that are too much", () => {
     },
   );
 
+  it("attack D10: bodies in pieces of a byte take no more memory than their bytes", async () => {
+    const own = temporaryFolder();
+    const { appToken, server: first } = await startForTest(own.path);
+    await first.close();
+    const server = await startProcess(own.path);
+    processes.push(server);
+    const before = server.memory();
+    const pieces = "1\r\n \r\n".repeat(16 * 1024);
+    const lines = ["Host: x", `X-Vault-Token: ${appToken}`, "Transfer-Encoding: chunked"];
+    const statuses = Array.from({ length: 4 }, async () => {
+      const socket = open(server.address);
+      socket.write(`${encrypt} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+      for (let sent = 0; sent < 16; sent += 1) {
+        if (!socket.write(pieces)) await happens(socket, "drain");
+      }
+      socket.write("2\r\n{}\r\n0\r\n\r\n");
+      return statusOn(socket);
+    });
+    expect(await Promise.all(statuses)).toEqual([400, 400, 400, 400]);
+    expect(server.memory().most - before.now).toBeLessThan(150);
+    await server.kill();
+    own.remove();
+  });
+
   it.each([
     ["GET /v1/sys/health", 413],
     ["GET /v1/sys/seal-status", 413],

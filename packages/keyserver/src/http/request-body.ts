@@ -21,18 +21,20 @@ export function readBytes(
   if (most === 0 || announced > most) throw refusals.tooLarge();
   if (headers.expect !== undefined) response.writeContinue();
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
+    // Pieces are put together as they come: one of a byte would cost two hundred if it were kept.
+    let held: Buffer = Buffer.alloc(0);
     let length = 0;
     const take = (chunk: Buffer) => {
-      length += chunk.length;
-      const isTooLong = length > most;
-      if (!isTooLong && place.grow(length)) {
-        chunks.push(chunk);
+      const longer = length + chunk.length;
+      const isTooLong = longer > most;
+      if (!isTooLong && place.grow(longer)) {
+        if (longer > held.length) held = enlarged(held, longer, announced || most);
+        length += chunk.copy(held, length);
         return;
       }
       // What is still to come is dropped.
       request.off("data", take);
-      chunks = [];
+      held = Buffer.alloc(0);
       place.leave();
       reject(isTooLong ? refusals.tooLarge() : refusals.noRoom());
     };
@@ -41,12 +43,18 @@ export function readBytes(
       place.leave();
     });
     request.on("end", () => {
-      const [first] = chunks;
-      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks));
+      resolve(held.subarray(0, length));
     });
     // The client went away; nobody will read the answer.
     request.on("error", () => {
       reject(refusals.badRequest());
     });
   });
+}
+
+/** Room for what has come, and for as much again while no more than `most` can come. */
+function enlarged(held: Buffer, length: number, most: number): Buffer {
+  const next = Buffer.alloc(Math.min(most, Math.max(length, 2 * held.length)));
+  held.copy(next);
+  return next;
 }
