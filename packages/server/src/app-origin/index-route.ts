@@ -1,7 +1,9 @@
+import { setImmediate as pause } from "node:timers/promises";
 import { paths } from "@portafilter/protocol";
 import type { Context } from "hono";
 import type { ClientOf } from "../http/client-of.ts";
 import { createBuckets, type Rate } from "../http/limits/buckets.ts";
+import { sendBytes } from "../http/send.ts";
 import { type IndexedWheel, jsonType } from "../packages/index-page.ts";
 import { normalizedName } from "../packages/lock.ts";
 import type { PackageIndex } from "../packages/package-index.ts";
@@ -21,16 +23,40 @@ export function createIndexRoute(index: PackageIndex, abi: string, clientOf: Cli
     const page = await index.project(project, client);
     const name = normalizedName(project);
     const wheels = page.wheels.filter(({ filename }) => canRun(filename, abi));
-    const body = {
-      meta: { "api-version": "1.1" },
-      name,
-      versions: page.versions,
-      files: wheels.map((wheel) => entry(wheel, origin)),
-    };
     // What the index lists may change at any time, and files are fetched only as it lists them now.
     c.header("cache-control", "no-store");
-    return c.body(JSON.stringify(body), 200, { "content-type": jsonType });
+    c.header("content-type", jsonType);
+    return sendBytes(c, () => written(name, page.versions, wheels, origin));
   };
+}
+
+/** Entries that are written at a time. */
+const atOnce = 200;
+
+/** The page as it is read: whole, answers that nobody reads would take megabytes each. */
+async function* written(
+  name: string,
+  versions: readonly string[],
+  wheels: readonly IndexedWheel[],
+  origin: string,
+): AsyncGenerator<Uint8Array, void> {
+  const { length } = wheels;
+  const front = JSON.stringify({ meta: { "api-version": "1.1" }, name });
+  yield Buffer.from(`${front.slice(0, -1)},"versions":`);
+  yield* listOf(versions.length, (from, to) => versions.slice(from, to));
+  yield Buffer.from(',"files":');
+  yield* listOf(length, (from, to) => wheels.slice(from, to).map((wheel) => entry(wheel, origin)));
+  yield Buffer.from("}");
+}
+
+/** A list in JSON, some of its elements at a time; others have their turn in between. */
+async function* listOf(length: number, part: (from: number, to: number) => readonly unknown[]) {
+  for (let from = 0; from < length; from += atOnce) {
+    await pause();
+    const text = JSON.stringify(part(from, from + atOnce)).slice(1, -1);
+    yield Buffer.from(`${from === 0 ? "[" : ","}${text}`);
+  }
+  yield Buffer.from(length === 0 ? "[]" : "]");
 }
 
 function entry(wheel: IndexedWheel, origin: string) {

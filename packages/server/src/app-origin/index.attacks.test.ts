@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { paths } from "@portafilter/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { sha256Of } from "../hash.ts";
@@ -22,6 +24,16 @@ function fileOf({ ask }: TestServer, project: string, from: string): Promise<Res
 async function codeOf(response: Response): Promise<string | undefined> {
   const { error } = (await response.json()) as { error?: { code: string } };
   return error?.code;
+}
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes that are in use, when all that can be thrown away is gone. */
+function heldNow(): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 async function another(): Promise<FakeUpstream> {
@@ -167,4 +179,49 @@ test("attack G2: a project that lists another's sha256 takes nothing from it", a
   expect([evil, good]).toEqual([502, data.toString()]);
   await page(server, "evil");
   expect(await fetched(right.asked)).toBe(data.toString());
+});
+
+test.each<[string, Record<string, string>, (name: string) => string]>([
+  [
+    "JSON",
+    json,
+    (filename) =>
+      `{"files":[{"filename":"${filename}","url":"x","hashes":{"sha256":"${"a".repeat(64)}"},"yanked":"${"y".repeat(8e6)}"}]}`,
+  ],
+  [
+    "HTML",
+    html,
+    (filename) =>
+      `<a href="x#sha256=${"a".repeat(64)}" data-yanked="${"y".repeat(8e6)}">${filename}</a>`,
+  ],
+])("attack D10: of a %s page no more is kept than what is used", async (_, type, body) => {
+  const server = await testServer();
+  const before = heldNow();
+  for (let number = 0; number < 10; number += 1) {
+    const path = `/simple/p${number}/`;
+    const text = body(`p${number}-1.0-py3-none-any.whl`);
+    server.upstream.routes.set(path, (_, response) => response.writeHead(200, type).end(text));
+    const { files } = (await (await page(server, `p${number}`)).json()) as { files: object[] };
+    expect(files).toHaveLength(1);
+    server.upstream.routes.delete(path);
+  }
+  // The last page or two may still be on their way out.
+  await expect.poll(() => heldNow() - before).toBeLessThan(40e6);
+});
+
+test("attack D10: answers that nobody reads take no page each", async () => {
+  const server = await testServer();
+  const files = Array.from({ length: 8000 }, (_, number) => ({
+    filename: `p-1.${number}-py3-none-any.whl`,
+    url: "x",
+    hashes: { sha256: `${number}`.padStart(64, "0") },
+  }));
+  server.upstream.routes.set("/simple/p/", indexPage(files, ["1.0"]));
+  const whole = (await (await page(server, "p")).json()) as { files: object[]; versions: string[] };
+  expect([whole.files.length, whole.versions]).toEqual([8000, ["1.0"]]);
+  const before = heldNow();
+  const unread: Response[] = [];
+  for (let times = 0; times < 100; times += 1) unread.push(await page(server, "p"));
+  expect(heldNow() - before).toBeLessThan(30e6);
+  for (const { body } of unread) await body?.cancel();
 });

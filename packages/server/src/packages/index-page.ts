@@ -66,8 +66,21 @@ function wheel(file: ListedFile, base: string): IndexedWheel[] {
   if (requiresPython !== undefined && !isShort(requiresPython)) return [];
   const url = URL.parse(file.url, base)?.href ?? "";
   if (!/^https?:/.test(url) || url.length > longestUrl) return [];
-  const isYanked = typeof yanked === "string" ? yanked.slice(0, longestText) : yanked;
-  return [{ filename, url, sha256, size, requiresPython, yanked: isYanked }];
+  return [
+    {
+      filename: detached(filename),
+      url: detached(url),
+      sha256: detached(sha256),
+      size,
+      requiresPython: requiresPython === undefined ? undefined : detached(requiresPython),
+      yanked: typeof yanked === "string" ? detached(yanked.slice(0, longestText)) : yanked,
+    },
+  ];
+}
+
+/** A copy: part of a text keeps all of it in memory, so a short name could hold a page of 16 MiB. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function isShort(text: string): boolean {
