@@ -34,7 +34,7 @@ test("the dialog and its parts have the names that people and their tools go by"
 
   const field = asked.getByLabel("Secret value", { exact: true });
   expect(await field.getAttribute("type")).toBe("password");
-  expect(await field.getAttribute("autocomplete")).toBe("off");
+  expect(await field.getAttribute("autocomplete")).toBe("new-password");
   await field.fill("seen");
   await asked.getByRole("button", { name: "Show value" }).click();
   expect(await field.getAttribute("type")).toBe("text");
