@@ -7,27 +7,28 @@ import { ready, request, useHostPage } from "../web-fixture/host-page.ts";
 const { page: newPage } = useChromium();
 const { open } = useHostPage();
 
-test("attack A5: a thousand requests in a loop of Python show three dialogs in all", async () => {
+test("attack A5: requests in a loop of Python show three dialogs in all, however many they are", async () => {
   const page = await newPage();
   await page.goto(
     snippet(`
 import streamlit as st, pycafe
 denied = refused = 0
-for i in range(1000):
+# What is refused without a dialog takes a second each.
+for i in range(20):
     try:
         pycafe.get_secret(f"KEY_{i}")
     except pycafe.SecretDenied:
         denied += 1
     except pycafe.SecretError:
         refused += 1
-st.write(f"{denied + refused} times no, at least {min(denied, 100)} denied.")
+st.write(f"{denied} times denied, {refused} times refused.")
 st.button("Still here")
 `),
   );
   for (const name of ["KEY_0", "KEY_1", "KEY_2"]) {
     await dialog(page, name).getByRole("button", { name: "Deny" }).click();
   }
-  await app(page).getByText("1000 times no, at least 100 denied.").waitFor();
+  await app(page).getByText("20 times denied, 0 times refused.").waitFor();
   expect(await page.getByRole("dialog").count()).toBe(0);
   await page.getByText("This app keeps asking.").waitFor();
   await page.getByRole("button", { name: "Console" }).click();
