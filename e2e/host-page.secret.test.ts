@@ -132,7 +132,9 @@ test("a restart closes the dialog", async () => {
   const host = await open();
   await host.say(request("1", "KEY"));
   await host.dialog("KEY").waitFor();
-  await host.say({ type: "app.failed", phase: "ready", message: "Python ended" });
+  // The frame goes with it, at once.
+  const failed = "{ v: 1, type: 'app.failed', phase: 'ready', message: 'Python ended' }";
+  await host.inFrame(`setTimeout(() => say(${failed})); 0`);
   await host.dialog("KEY").waitFor({ state: "detached" });
   await host.page.getByRole("heading", { name: "The app stopped" }).waitFor();
 });

@@ -85,6 +85,7 @@ describe("the policy", () => {
     expect(csp).toContain("connect-src 'self'");
     expect(csp).toContain("frame-src http://*.pycafe.localhost:8080");
     expect(csp).toContain("require-trusted-types-for 'script'");
+    expect(csp).toContain("trusted-types portafilter-border");
   });
 
   test("of the runtime frame lets WebAssembly run and nothing foreign be framed or embedded", async () => {

@@ -1,6 +1,7 @@
-import type { FrameMessage } from "@portafilter/protocol";
+import { type FrameMessage, noLoads } from "@portafilter/protocol";
 import { expect, test } from "vitest";
-import { afterMessage, initialRunState, withFailure } from "./run-state.ts";
+import type { Prompt } from "../broker/state.ts";
+import { afterMessage, asksTheSame, initialRunState, withFailure } from "./run-state.ts";
 
 const progress = (phase: "runtime" | "packages" | "starting" | "ready", done: number) =>
   ({ v: 1, type: "app.progress", phase, detail: "", done }) satisfies FrameMessage;
@@ -38,4 +39,26 @@ test("the first failure stays", () => {
     kind: "navigated",
   });
   expect(state.failure).toEqual({ kind: "silent" });
+});
+
+test("an answer is to what was drawn: another question, place, value or package makes it void", () => {
+  const prompt: Prompt = {
+    ...{ key: 1, name: "KEY", reason: null, known: false, place: "tab", ids: ["1"] },
+    ...{ keeping: false, problem: null, loads: noLoads, changed: null },
+  };
+  const asking = (change: Partial<Prompt>) => ({
+    ...initialRunState,
+    broker: { ...initialRunState.broker, queue: [{ ...prompt, ...change }] },
+  });
+  const drawn = asking({});
+  expect(asksTheSame(asking({ ids: ["1", "2"] }), drawn)).toBe(true);
+  for (const change of [
+    { key: 2 },
+    { known: true },
+    { loads: [...noLoads] },
+    { changed: { before: null } },
+    { place: "account" },
+  ] as const)
+    expect(asksTheSame(asking(change), drawn)).toBe(false);
+  expect(asksTheSame(initialRunState, drawn)).toBe(false);
 });

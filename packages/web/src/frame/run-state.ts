@@ -1,5 +1,5 @@
 import type { FailedAt, FrameMessage, Phase } from "@portafilter/protocol";
-import { type BrokerState, initialBrokerState } from "../broker/state.ts";
+import { type BrokerState, initialBrokerState, type Prompt } from "../broker/state.ts";
 import type { CutOff } from "./connect.ts";
 
 /** Why a run ended; only `reported` carries text of the app. */
@@ -51,4 +51,14 @@ export function afterMessage(state: RunState, message: FrameMessage): RunState {
 /** The state after the run ended; the first failure stays. */
 export function withFailure(state: RunState, failure: Failure): RunState {
   return state.failure === null ? { ...state, failure } : state;
+}
+
+/** What an Allow is given to; a request that joins the question changes nothing of it. */
+const asked = ["key", "known", "loads", "changed", "place"] as const satisfies (keyof Prompt)[];
+
+/** Whether the visitor, who sees `drawn`, is asked by it what `now` asks: an answer to anything else is void. */
+export function asksTheSame(now: RunState, drawn: RunState): boolean {
+  const [one] = now.broker.queue;
+  const [seen] = drawn.broker.queue;
+  return asked.every((field) => one?.[field] === seen?.[field]);
 }

@@ -7,7 +7,13 @@ import { onThemeChange, pageTheme } from "../theme/theme.ts";
 import { type Connection, connect } from "./connect.ts";
 import { createDrawnState } from "./drawn-state.ts";
 import { createFrames, type Frames } from "./frames.ts";
-import { afterMessage, initialRunState, type RunState, withFailure } from "./run-state.ts";
+import {
+  afterMessage,
+  asksTheSame,
+  initialRunState,
+  type RunState,
+  withFailure,
+} from "./run-state.ts";
 import { onWake } from "./wake.ts";
 
 /** How long the runtime frame may take to say hello. */
@@ -56,17 +62,6 @@ export function createRun(options: Options): Run {
 
   const update = (change: (before: RunState) => RunState) => {
     state.set(change(state.now()));
-  };
-  /** Whether the question is still the one that the visitor sees, and says the same. */
-  const asDrawn = () => {
-    const [now] = state.now().broker.queue;
-    const [drawn] = state.drawn().broker.queue;
-    return (
-      now?.key === drawn?.key &&
-      now?.known === drawn?.known &&
-      now?.place === drawn?.place &&
-      now?.changed === drawn?.changed
-    );
   };
   const end = () => {
     clearTimeout(helloTimer);
@@ -158,7 +153,7 @@ export function createRun(options: Options): Run {
       fail({ kind: "grabbed" });
     },
     allow(key, value) {
-      if (asDrawn()) broker?.allow(key, value);
+      if (asksTheSame(state.now(), state.drawn())) broker?.allow(key, value);
     },
     deny: (key) => broker?.deny(key),
     askAgain: () => broker?.askAgain(),
