@@ -29,9 +29,6 @@ export const address = (): string => layout().platform;
 export const appOrigin = (id: string): string =>
   `${new URL(layout().platform).protocol}//${id}.${layout().appsHost}`;
 
-/** Whether apps and platform are on one registrable domain: same site, as in development. */
-export const isOneSite = (): boolean => new URL(layout().platform).host === layout().appsHost;
-
 /** Where a host of the layout is reached through its proxy; null for every other. */
 export function portOf(host: string): number | null {
   const { platform, appsHost, proxy } = layout();

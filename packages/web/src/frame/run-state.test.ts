@@ -44,7 +44,7 @@ test("the first failure stays", () => {
 test("an answer is to what was drawn: another question, place, value or package makes it void", () => {
   const prompt: Prompt = {
     ...{ key: 1, name: "KEY", reason: null, known: false, place: "tab", ids: ["1"] },
-    ...{ keeping: false, problem: null, loads: noLoads, changed: null },
+    ...{ keeping: false, problem: null, loads: noLoads, atStart: [], changed: null },
   };
   const asking = (change: Partial<Prompt>) => ({
     ...initialRunState,

@@ -54,7 +54,14 @@ export function withFailure(state: RunState, failure: Failure): RunState {
 }
 
 /** What an Allow is given to; a request that joins the question changes nothing of it. */
-const asked = ["key", "known", "loads", "changed", "place"] as const satisfies (keyof Prompt)[];
+const asked = [
+  "key",
+  "known",
+  "loads",
+  "atStart",
+  "changed",
+  "place",
+] as const satisfies (keyof Prompt)[];
 
 /** Whether the visitor, who sees `drawn`, is asked by it what `now` asks: an answer to anything else is void. */
 export function asksTheSame(now: RunState, drawn: RunState): boolean {
