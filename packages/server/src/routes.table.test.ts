@@ -101,7 +101,7 @@ test("no address is served that is declared nowhere", async () => {
     ["watchRequests", "refusal"],
     ["refusal"],
     ["securityHeaders", "noServiceWorkers", "refusal"],
-    ["securityHeaders", "oneServiceWorker", "refusal"],
+    ["securityHeaders", "oneServiceWorker", "neverAlone", "refusal"],
     ["ownNames"],
   ]);
 });
