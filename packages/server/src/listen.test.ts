@@ -109,7 +109,7 @@ test("attack D6: no address and no header, however long, makes a browser drop th
     const answer = await raw(`${request}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 4(31|00) /);
     expect(answer.toLowerCase()).not.toMatch(/\r\n(clear-site-data|set-cookie):/);
-    expect(answer).toContain("frame-ancestors 'none'");
+    expect(answer).toContain("default-src 'none'");
   }
 });
 
