@@ -39,6 +39,8 @@ test("attack B4: as many cookies as a browser keeps for all apps cost another on
   const refused = own.waitForResponse((answer) => answer.status() === 431);
   await own.goto(snippet(hostile("# another app")));
   await refused;
+  // The page that refuses runs in the app's frame, and takes away what its scripts see.
+  await expect.poll(async () => (await namesAt(appOrigin("another"))).length).toBeLessThan(2);
   await own.reload();
   await app(own).getByText("hostile").waitFor();
   await accountMenu(own).waitFor();
